@@ -1,0 +1,94 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { type Action, Actions } from './action.ts'
+import { callback } from './callback.ts'
+
+const exact = { additionalProperties: false }
+const NotEmpty = Type.String({ minLength: 1 })
+
+const CallButton = Type.Object({ type: Type.Literal('call'), caption: NotEmpty, phone: NotEmpty }, exact)
+const UrlButton = Type.Object(
+  {
+    type: Type.Literal('url'),
+    caption: NotEmpty,
+    url: NotEmpty,
+    webview_size: Type.Optional(Type.Union([Type.Literal('full'), Type.Literal('medium'), Type.Literal('compact')])),
+    actions: Type.Optional(Actions),
+  },
+  exact,
+)
+const FlowButton = Type.Object(
+  { type: Type.Literal('flow'), caption: NotEmpty, target: NotEmpty, actions: Type.Optional(Actions) },
+  exact,
+)
+const NodeButton = Type.Object(
+  { type: Type.Literal('node'), caption: NotEmpty, target: NotEmpty, actions: Type.Optional(Actions) },
+  exact,
+)
+const BuyButton = Type.Object(
+  {
+    type: Type.Literal('buy'),
+    caption: NotEmpty,
+    customer: Type.Object(
+      {
+        shipping_address: Type.Boolean(),
+        contact_name: Type.Boolean(),
+        contact_phone: Type.Boolean(),
+        contact_email: Type.Optional(Type.Boolean()),
+      },
+      exact,
+    ),
+    product: Type.Object({ label: NotEmpty, cost: Type.Integer({ minimum: 0 }) }, exact),
+    success_target: Type.Optional(NotEmpty),
+  },
+  exact,
+)
+const CallbackButton = Type.Object(
+  { type: Type.Literal('dynamic_block_callback'), caption: NotEmpty, ...callback },
+  exact,
+)
+
+/** What a contact can tap under a message. */
+export const Button = Type.Union([CallButton, UrlButton, FlowButton, NodeButton, BuyButton, CallbackButton])
+export type Button = Static<typeof Button>
+export type CallbackButton = Static<typeof CallbackButton>
+type BuyButton = Static<typeof BuyButton>
+
+interface ButtonOptions {
+  /** At most 5; ManyChat runs them on the tap. */
+  actions?: Action[]
+}
+
+/** Opens a web page. `webview_size` is Messenger's: `full` 100 %, `medium` 75 %, `compact` 50 % of the screen. */
+export function urlButton(
+  caption: string,
+  url: string,
+  options: ButtonOptions & { webview_size?: 'full' | 'medium' | 'compact' } = {},
+): Button {
+  return { type: 'url', caption, url, ...options }
+}
+
+/** Calls a phone number. Messenger only. */
+export function callButton(caption: string, phone: string): Button {
+  return { type: 'call', caption, phone }
+}
+
+/** Starts a flow; `target` is the id in the flow's URL, like `content20180221085508_278589`. */
+export function flowButton(caption: string, target: string, options: ButtonOptions = {}): Button {
+  return { type: 'flow', caption, target, ...options }
+}
+
+/** Goes to a node of the running flow by its unique name. Works inside a flow only, so not in a later delivery. */
+export function nodeButton(caption: string, target: string, options: ButtonOptions = {}): Button {
+  return { type: 'node', caption, target, ...options }
+}
+
+/**
+ * Takes a payment; Stripe or PayPal must be connected in ManyChat.
+ *
+ * @param options.product `cost` in cents: 2250 is 22.50
+ * @param options.customer what the form asks for
+ * @param options.success_target the node of the running flow to go to once paid
+ */
+export function buyButton(caption: string, options: Omit<BuyButton, 'type' | 'caption'>): Button {
+  return { type: 'buy', caption, ...options }
+}

@@ -1,0 +1,22 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+/** https, or http to this machine itself, which only a server in development may use. */
+const CallbackUrl = Type.String({ pattern: '^(https://|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])([:/]|$))' })
+
+/** The request that ManyChat makes to us on a tap or a message. */
+export const callback = {
+  url: CallbackUrl,
+  method: Type.Literal('post'),
+  headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+  payload: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+}
+
+/** The longest a listener waits, in seconds; also the default. */
+export const maxTimeoutSeconds = 86_400
+
+/** Asks for the contact's next message; `timeout` in seconds. */
+export const ExternalMessageCallback = Type.Object(
+  { ...callback, timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: maxTimeoutSeconds })) },
+  { additionalProperties: false },
+)
+export type ExternalMessageCallback = Static<typeof ExternalMessageCallback>

@@ -1,0 +1,71 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Button } from './button.ts'
+
+const exact = { additionalProperties: false }
+const NotEmpty = Type.String({ minLength: 1 })
+const Buttons = Type.Optional(Type.Array(Button))
+
+const Text = Type.Object({ type: Type.Literal('text'), text: NotEmpty, buttons: Buttons }, exact)
+const Image = Type.Object({ type: Type.Literal('image'), url: NotEmpty, buttons: Buttons }, exact)
+const Video = Type.Object({ type: Type.Literal('video'), url: NotEmpty, buttons: Buttons }, exact)
+const Audio = Type.Object({ type: Type.Literal('audio'), url: NotEmpty, buttons: Buttons }, exact)
+const File = Type.Object({ type: Type.Literal('file'), url: NotEmpty }, exact)
+
+export const Card = Type.Object(
+  {
+    title: NotEmpty,
+    subtitle: Type.Optional(NotEmpty),
+    image_url: Type.Optional(NotEmpty),
+    action_url: Type.Optional(NotEmpty),
+    buttons: Buttons,
+  },
+  exact,
+)
+export type Card = Static<typeof Card>
+
+export const maxCards = 10
+const Cards = Type.Object(
+  {
+    type: Type.Literal('cards'),
+    elements: Type.Array(Card, { minItems: 1, maxItems: maxCards }),
+    image_aspect_ratio: Type.Optional(Type.Union([Type.Literal('horizontal'), Type.Literal('square')])),
+  },
+  exact,
+)
+
+/** One bubble of the chat, or one gallery. */
+export const Message = Type.Union([Text, Image, Video, Audio, File, Cards])
+export type Message = Static<typeof Message>
+
+/** A text bubble, with at most 3 buttons (Telegram: 10). Messenger shows 2000 characters, 640 with buttons. */
+export function text(text: string, buttons?: Button[]): Message {
+  return { type: 'text', text, ...(buttons && { buttons }) }
+}
+
+/** A picture by URL: JPG, PNG or GIF. Not on WhatsApp. */
+export function image(url: string, buttons?: Button[]): Message {
+  return { type: 'image', url, ...(buttons && { buttons }) }
+}
+
+/** A video by URL, 25 MB at most. Messenger and Telegram. */
+export function video(url: string, buttons?: Button[]): Message {
+  return { type: 'video', url, ...(buttons && { buttons }) }
+}
+
+/** A sound by URL, 25 MB at most. Messenger and Telegram. */
+export function audio(url: string, buttons?: Button[]): Message {
+  return { type: 'audio', url, ...(buttons && { buttons }) }
+}
+
+/** A file by URL, 25 MB at most; it has no buttons. Messenger and Telegram. */
+export function file(url: string): Message {
+  return { type: 'file', url }
+}
+
+/** A gallery of 1 to 10 cards that scrolls sideways. Messenger and Instagram. */
+export function cards(
+  elements: Card[],
+  options: { /** default `horizontal` */ image_aspect_ratio?: 'horizontal' | 'square' } = {},
+): Message {
+  return { type: 'cards', elements, ...options }
+}

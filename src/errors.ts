@@ -74,7 +74,7 @@ export const errorTable = {
   DYN_REPLY_INVALID: [
     500,
     'Reply not valid',
-    'Expected of {where} content, a message, a list of messages, a string or nothing; got {got}. Return what a maker returns.',
+    'Expected of a handler content, a message, a list of messages, a string or nothing; got {got}. Return what a maker returns.',
   ],
   DYN_CONTENT_INVALID: [500, 'Content not valid', 'Expected content that ManyChat takes, got:\n{got}'],
   DYN_STATE_INVALID: [

@@ -15,14 +15,14 @@ export interface TwinsOptions {
 
 /** Remembers taps of turns in this process; nothing of a turn needs to survive it. */
 export function createTwins({ now }: TwinsOptions) {
-  const remembered = new Map<string, { at: number; outcome: Promise<Outcome> }>()
+  const remembered = new Map<string, { at: number; outcome: Outcome | Promise<Outcome> }>()
   return { once }
 
   /**
    * Runs the first request of a pair. The second shows nothing more, and registers the same listener: an answer without
    * one would end the conversation.
    */
-  async function once(pair: string, run: () => Promise<Outcome>): Promise<Outcome> {
+  async function once(pair: string, run: () => Outcome | Promise<Outcome>): Promise<Outcome> {
     forgetOld()
     const first = remembered.get(pair)
     if (first) return echo((await first.outcome).content)

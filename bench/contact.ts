@@ -41,6 +41,9 @@ const contact = {
     loyalty_member: true,
     next_appointment: '2026-11-05T16:30:00.000Z',
     delivery_notes: 'Ring twice; the gate on the left leads to the second house.',
+    favourite_shop: 'Avenida Insurgentes Sur 1602, Ciudad de México',
+    newsletter: 'weekly, running and trail, no offers on Sundays',
+    referred_by: 'A friend: Lucía Ramírez, who ordered the same pair',
   },
 }
 

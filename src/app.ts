@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { Blocks } from './blocks/load.ts'
+import { createRunner } from './blocks/run.ts'
+import type { Config } from './config.ts'
+import { createError } from './errors.ts'
+import { logOptions } from './log.ts'
+import { health } from './ops/health.ts'
+import { sendProblem } from './webhook/respond.ts'
+import { webhook } from './webhook/routes.ts'
+import { createSeal } from './webhook/seal.ts'
+import { createTwins } from './webhook/twins.ts'
+
+export interface AppOptions {
+  config: Config
+  blocks: Blocks
+  /** Milliseconds since 1970; default the system's clock. */
+  now?: () => number
+  /** Where log lines go; default standard output. */
+  logStream?: { write(line: string): void }
+}
+
+/** Puts the server together, in the order in which a call travels: in, checked, run, answered. It does not listen yet. */
+export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptions): FastifyInstance {
+  const app = Fastify({
+    logger: logOptions(config, logStream),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: config.maxBodyBytes,
+    trustProxy: config.trustProxy,
+    frameworkErrors: sendProblem,
+  })
+  app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler(() => {
+    throw createError('DYN_ROUTE_UNKNOWN')
+  })
+
+  const { stateKeys: keys, webhookSecrets: secrets, publicUrl, replyWithinMs, dev } = config
+  const seal = createSeal({ keys, now })
+  const runner = createRunner({ sign: seal.sign, publicUrl, replyWithinMs, now })
+  app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev })
+  app.register(health, { blocks: () => blocks.names().length })
+
+  app.addHook('onClose', async () => {
+    runner.stop()
+    blocks.stop()
+  })
+  return app
+}

@@ -1,0 +1,44 @@
+import { createError, DynablockError } from '../errors.ts'
+
+/** What the log may know of a failure. The message of what a block threw is not among it: it may quote the contact. */
+export interface Trace {
+  code: string
+  /** The message of our own error, which names rules and kinds only. */
+  problem: string
+  /** Names and system codes of the error and its causes, like `TypeError`, `ECONNREFUSED`. */
+  kinds: string[]
+  /** The first lines of the stack. */
+  at: string[]
+}
+
+/** An error of the table for whatever went wrong in a handler; one that is in the table already stays. */
+export function toFailure(error: unknown, where: string): DynablockError {
+  if (error instanceof DynablockError) return error
+  return createError(
+    'DYN_BLOCK_THREW',
+    { where, got: kindsOf(error).join(', ') || 'something that is no error' },
+    { cause: error },
+  )
+}
+
+export function trace({ code, message, cause }: DynablockError): Trace {
+  return { code, problem: message, kinds: kindsOf(cause), at: cause instanceof Error ? framesOf(cause) : [] }
+}
+
+function kindsOf(error: unknown): string[] {
+  const kinds: string[] = []
+  for (let depth = 0; error instanceof Error && depth < 5; depth++) {
+    for (const kind of [error.name, (error as NodeJS.ErrnoException).code]) {
+      if (typeof kind === 'string' && /^[\w$]{1,60}$/.test(kind) && !kinds.includes(kind)) kinds.push(kind)
+    }
+    error = error.cause
+  }
+  return kinds
+}
+
+function framesOf({ stack = '', message }: Error): string[] {
+  // The message stands before the frames, and may itself have lines that look like one.
+  const frames = message === '' ? stack : stack.slice(stack.lastIndexOf(message) + message.length)
+  const lines = frames.split('\n').filter(line => /^\s+at /.test(line))
+  return lines.slice(0, 5).map(line => line.trim())
+}

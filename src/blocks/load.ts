@@ -1,0 +1,122 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createError } from '../errors.ts'
+import type { Log } from './call.ts'
+import { type Block, isBlock } from './define.ts'
+import { hookModules } from './modules.ts'
+
+/** The blocks that are served, by name. */
+export interface Blocks {
+  get(name: string): Block | undefined
+  names(): string[]
+  /** Stops watching. */
+  stop(): void
+}
+
+export interface LoadOptions {
+  /** BLOCKS_DIR. */
+  folder: string
+  /** Reload what changes; default false. */
+  reload?: boolean
+  log: Log
+}
+
+const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
+const extensions = new Set(['.ts', '.mts', '.js', '.mjs'])
+/** Editors write a file in several steps. */
+const settleMs = 100
+
+/**
+ * Loads every block of a folder: each `.ts`, `.mts`, `.js` and `.mjs` file of it whose name doesn't begin with `_` or `.`;
+ * its subfolders are for what blocks import.
+ *
+ * @throws DynablockError `DYN_BLOCKS_REFUSED` naming every file that can't be served, why, and what to do
+ */
+export async function loadBlocks({ folder, reload = false, log }: LoadOptions): Promise<Blocks> {
+  const root = resolve(folder)
+  const modules = hookModules(root)
+  const first = await scan(root)
+  if (first.problems.length > 0) {
+    modules.stop()
+    throw createError('DYN_BLOCKS_REFUSED', { folder, got: first.problems.join('\n') })
+  }
+  let blocks = first.blocks
+  const watcher = reload ? watchFolder(root, refresh) : undefined
+  return { get: name => blocks.get(name), names: () => [...blocks.keys()], stop }
+
+  /** A file that can't be loaded just now keeps the block that it last had. */
+  async function refresh(): Promise<void> {
+    modules.renew()
+    const next = await scan(root)
+    for (const problem of next.problems) log.error({ problem }, 'block not reloaded, the last good one is served')
+    for (const name of next.failed) {
+      const last = blocks.get(name)
+      if (last) next.blocks.set(name, last)
+    }
+    blocks = next.blocks
+    log.info({ blocks: [...blocks.keys()] }, 'blocks reloaded')
+  }
+
+  function stop(): void {
+    watcher?.close()
+    modules.stop()
+  }
+}
+
+interface Scan {
+  blocks: Map<string, Block>
+  failed: string[]
+  problems: string[]
+}
+
+async function scan(root: string): Promise<Scan> {
+  const result: Scan = { blocks: new Map(), failed: [], problems: [] }
+  const files = await listFiles(root)
+  if (typeof files === 'string') return { ...result, problems: [`- ${files}`] }
+  for (const file of files) {
+    const name = basename(file, extname(file))
+    const problem = result.blocks.has(name) ? 'another file has the same name. Rename one.' : await load(file, name)
+    if (typeof problem !== 'string') {
+      result.blocks.set(name, problem)
+      continue
+    }
+    result.failed.push(name)
+    result.problems.push(`- ${file}: ${problem}`)
+  }
+  if (files.length === 0) result.problems.push('- no blocks. Put a file like hello.ts there, or set BLOCKS_DIR.')
+  return result
+
+  async function load(file: string, name: string): Promise<Block | string> {
+    if (!blockName.test(name)) return 'its name has other characters than letters, digits, _ and -. Rename it.'
+    try {
+      const module: { default?: unknown } = await import(pathToFileURL(join(root, file)).href)
+      if (isBlock(module.default)) return module.default
+      return 'it has no block. Add: export default defineBlock({ open: … }), or begin its name with _ if it is none.'
+    } catch (error) {
+      return `it does not load: ${error instanceof Error ? `${error.name}: ${error.message}` : 'it threw'} Correct it.`
+    }
+  }
+}
+
+async function listFiles(root: string): Promise<string[] | string> {
+  try {
+    const entries = await readdir(root, { withFileTypes: true })
+    return entries
+      .filter(entry => !entry.isDirectory() && extensions.has(extname(entry.name)))
+      .map(entry => entry.name)
+      .filter(name => !/^[_.]|\.d\.ts$|\.test\.\w+$/.test(name))
+      .sort()
+  } catch {
+    return 'the folder can’t be read. Create it, or set BLOCKS_DIR to the one that has your blocks.'
+  }
+}
+
+function watchFolder(root: string, refresh: () => Promise<void>): FSWatcher {
+  let timer: NodeJS.Timeout | undefined
+  return watch(root, { recursive: true }, () => {
+    clearTimeout(timer)
+    timer = setTimeout(refresh, settleMs)
+  })
+}

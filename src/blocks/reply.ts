@@ -1,0 +1,20 @@
+import type { Content } from '../content/content.ts'
+import { type Message, text } from '../content/message.ts'
+import { createError } from '../errors.ts'
+
+const messageTypes = new Set<unknown>(['text', 'image', 'video', 'audio', 'file', 'cards'])
+
+/**
+ * Turns whatever a handler returned into content, unchecked.
+ *
+ * @param where names the handler in the error
+ * @throws DynablockError `DYN_REPLY_INVALID`
+ */
+export function toContent(reply: unknown, where: string): Content {
+  if (reply === undefined || reply === null) return { messages: [] }
+  if (typeof reply === 'string') return { messages: [text(reply)] }
+  if (Array.isArray(reply)) return { messages: reply }
+  if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { where, got: `a ${typeof reply}` })
+  if ('type' in reply && !('messages' in reply) && messageTypes.has(reply.type)) return { messages: [reply as Message] }
+  return { messages: [], ...reply }
+}

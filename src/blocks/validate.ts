@@ -1,0 +1,69 @@
+import { KindGuard } from '@sinclair/typebox'
+import { closest } from 'fastest-levenshtein'
+import { createError } from '../errors.ts'
+import { channelsOf } from './standing.ts'
+
+/** A reply must be out before ManyChat hangs up at 10 s, the way there and back included. */
+export const maxReplyWithinMs = 9500
+
+const stepName = /^[a-zA-Z][\w-]{0,63}$/
+
+const options: Record<string, (value: unknown) => string | false> = {
+  description: value => typeof value !== 'string' && 'text',
+  states: value => !isRecord(value) && 'an object of schemas by step',
+  open: value => typeof value !== 'function' && 'a function',
+  steps: value => !isRecord(value) && 'an object of functions by step',
+  waiting: value => isShownNowhere(value, 'waiting') && 'content that at least one channel takes',
+  fallback: value => isShownNowhere(value, 'fallback') && 'content that at least one channel takes',
+  expired: value => isShownNowhere(value, 'expired') && 'content that at least one channel takes',
+  replyWithinMs: value => !isWhole(value, maxReplyWithinMs) && `a whole number from 1 to ${maxReplyWithinMs}`,
+  rerun: value => typeof value !== 'boolean' && 'true or false',
+  expiresAfterSeconds: value => !isWhole(value, Number.MAX_SAFE_INTEGER) && 'a whole number from 1',
+}
+
+/**
+ * Refuses what can't be a block, in words for its author.
+ *
+ * @throws DynablockError `DYN_BLOCK_INVALID`
+ */
+export function validateDefinition(definition: object): void {
+  const { open, states = {}, steps = {} } = definition as { open?: unknown; states?: object; steps?: object }
+  for (const [key, value] of Object.entries(definition)) {
+    const check = options[key]
+    if (!check) refuse('options that a block has', `"${key}"`, `Did you mean "${closest(key, Object.keys(options))}"?`)
+    const expected = value !== undefined && check(value)
+    if (expected) refuse(`${key} to be ${expected}`, describe(value), 'Change it in defineBlock().')
+  }
+  if (open === undefined) refuse('open to be a function', 'nothing', 'Add open: call => … to defineBlock().')
+  for (const [name, step] of Object.entries(steps)) {
+    if (!stepName.test(name)) refuse('step names of letters, digits, _ and -', `"${name}"`, 'Rename the step.')
+    if (typeof step !== 'function') refuse(`step "${name}" to be a function`, describe(step), 'Write a handler there.')
+  }
+  for (const [name, schema] of Object.entries(states)) {
+    if (!Object.hasOwn(steps, name))
+      refuse('states of steps that exist', `"${name}"`, 'Add the step, or drop its state.')
+    if (!KindGuard.IsSchema(schema))
+      refuse(`state of "${name}" to be a schema`, describe(schema), 'Write it with Type.Object({ … }).')
+  }
+}
+
+function refuse(expected: string, got: string, remedy: string): never {
+  throw createError('DYN_BLOCK_INVALID', { expected, got, remedy })
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isWhole(value: unknown, maximum: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maximum
+}
+
+function isShownNowhere(value: unknown, kind: 'waiting' | 'fallback' | 'expired'): boolean {
+  return channelsOf(value, kind).length === 0
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+}

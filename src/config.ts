@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { distance } from 'fastest-levenshtein'
+import { maxReplyWithinMs } from './blocks/validate.ts'
+import { createError } from './errors.ts'
+
+const minSecretLength = 32
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/** A comma list of secrets; it may come from the file that `<NAME>_FILE` names instead. */
+const Secrets = (remedy: string) => Type.Array(Type.String(), { secret: true, default: [], remedy })
+
+/** Every setting: what it takes, its default, and what to do when it is refused. `.env.example` lists the same. */
+export const Settings = Type.Object({
+  NODE_ENV: Type.Union([Type.Literal('development'), Type.Literal('production'), Type.Literal('test')], {
+    default: 'development',
+    remedy: 'Set it to production where ManyChat calls.',
+  }),
+  HOST: Type.String({ default: '0.0.0.0', remedy: 'Set the address to listen on.' }),
+  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65_535, remedy: 'Set the port to listen on.' }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({ remedy: 'Set it to the https address that ManyChat reaches this server by.' }),
+  ),
+  WEBHOOK_SECRETS: Secrets('Make one with: openssl rand -hex 32'),
+  STATE_KEYS: Secrets('Make one with: openssl rand -hex 32'),
+  BLOCKS_DIR: Type.Optional(Type.String({ remedy: 'Set the folder of your blocks.' })),
+  REPLY_WITHIN_MS: Type.Integer({
+    default: 8000,
+    minimum: 1,
+    maximum: maxReplyWithinMs,
+    remedy: 'ManyChat hangs up after 10 seconds; leave time for the way.',
+  }),
+  MAX_BODY_BYTES: Type.Integer({ default: 262_144, minimum: 1024, remedy: 'Full Contact Data has a few kB.' }),
+  TRUST_PROXY: Type.String({
+    default: 'off',
+    remedy: 'Set it to on, or to the addresses of the proxies before this server.',
+  }),
+  LOG_LEVEL: Type.Union(
+    levels.map(level => Type.Literal(level)),
+    { default: 'info', remedy: 'Name a level.' },
+  ),
+})
+type Settings = Static<typeof Settings>
+
+/** The settings as the server uses them. */
+export interface Config {
+  /** Whether this is development: the author is told what went wrong, and nothing is meant for strangers. */
+  dev: boolean
+  host: string
+  port: number
+  /** Without a slash at its end. */
+  publicUrl: string
+  webhookSecrets: string[]
+  stateKeys: [string, ...string[]]
+  blocksDir: string | undefined
+  replyWithinMs: number
+  maxBodyBytes: number
+  trustProxy: boolean | string[]
+  logLevel: (typeof levels)[number]
+}
+
+type Env = Record<string, string | undefined>
+
+/**
+ * Reads the settings of an environment.
+ *
+ * @throws DynablockError `DYN_SETTINGS_REFUSED` naming every setting that is wrong, what was expected, and what to do
+ */
+export function loadConfig(env: Env): Config {
+  const problems: string[] = []
+  const settings: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(Settings.properties)) {
+    const text = readSetting(name, schema, env, problems)
+    settings[name] = text === undefined ? schema.default : convert(text, schema)
+    const isWrong = settings[name] !== undefined && !Value.Check(schema, settings[name])
+    if (isWrong) problems.push(describe(name, expectation(schema), JSON.stringify(text), schema.remedy))
+  }
+  const read = settings as Settings
+  if (problems.length === 0) problems.push(...refuseTogether(read, env))
+  if (problems.length > 0) throw createError('DYN_SETTINGS_REFUSED', { got: problems.join('\n') })
+  return {
+    dev: read.NODE_ENV !== 'production',
+    host: read.HOST,
+    port: read.PORT,
+    publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
+    webhookSecrets: read.WEBHOOK_SECRETS,
+    stateKeys: read.STATE_KEYS as [string, ...string[]],
+    blocksDir: read.BLOCKS_DIR,
+    replyWithinMs: read.REPLY_WITHIN_MS,
+    maxBodyBytes: read.MAX_BODY_BYTES,
+    trustProxy:
+      { on: true, true: true, off: false, false: false }[read.TRUST_PROXY] ??
+      read.TRUST_PROXY.split(',').map(s => s.trim()),
+    logLevel: read.LOG_LEVEL,
+  }
+}
+
+function readSetting(name: string, schema: TSchema, env: Env, problems: string[]): string | undefined {
+  const value = env[name] || undefined
+  const file = schema.secret ? env[`${name}_FILE`] : undefined
+  if (!file) return value
+  if (value !== undefined) problems.push(describe(name, `either ${name} or ${name}_FILE`, 'both', 'Drop one.'))
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException
+    problems.push(describe(`${name}_FILE`, 'a file that can be read', code, 'Mount it, or correct the path.'))
+    return undefined
+  }
+}
+
+function convert(text: string, schema: TSchema): unknown {
+  if (schema.type === 'integer') return /^\d+$/.test(text.trim()) ? Number(text) : text
+  if (schema.type !== 'array') return text.trim()
+  return text.split(/[,\n]/).flatMap(item => item.trim() || [])
+}
+
+/** The rules that concern several settings, and those of production. */
+function refuseTogether({ NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS }: Settings, env: Env): string[] {
+  const problems: string[] = []
+  const production = NODE_ENV === 'production'
+  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
+  const wrongUrl = PUBLIC_URL === undefined ? production && 'nothing' : urlProblem(PUBLIC_URL, production)
+  if (wrongUrl) problems.push(describe('PUBLIC_URL', 'an https address, nothing behind its path', wrongUrl, url.remedy))
+  if (!production) return problems
+  for (const [name, values, { remedy }] of [
+    ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
+    ['STATE_KEYS', STATE_KEYS, keys],
+  ] as const) {
+    const expected = `secrets of ${minSecretLength} characters and more`
+    if (values.length === 0) problems.push(describe(name, expected, `nothing${misspelt(name, env)}`, remedy))
+    for (const value of values) {
+      const got = secretProblem(value)
+      if (got) problems.push(describe(name, expected, got, remedy))
+    }
+  }
+  return problems
+}
+
+function urlProblem(text: string, production: boolean): string | false {
+  if (!URL.canParse(text)) return 'text that is no address'
+  const { protocol, hostname, search, hash, username } = new URL(text)
+  if (search || hash || username) return 'one with a query, a fragment or a user'
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback && !production)) return false
+  return `one of ${protocol}`
+}
+
+/** What is wrong with a secret, without the secret. */
+function secretProblem(secret: string): string | false {
+  if (secret.length < minSecretLength) return `one of ${secret.length} characters`
+  if (/change.?me|example|placeholder/i.test(secret)) return 'the one of the example'
+  return new Set(secret).size < 8 && 'one of hardly any different characters'
+}
+
+/** Names a variable that is set and was probably meant. */
+function misspelt(name: string, env: Env): string {
+  const near = Object.keys(env).find(other => other !== name && distance(other, name) <= 2)
+  return near ? ` (${near} is set)` : ''
+}
+
+function expectation(schema: TSchema): string {
+  if (schema.anyOf) return `one of ${schema.anyOf.map((member: TSchema) => member.const).join(', ')}`
+  return `a whole number from ${schema.minimum} to ${schema.maximum ?? 'any'}`
+}
+
+function describe(name: string, expected: string, got: string, remedy: string): string {
+  return `- ${name}: expected ${expected}, got ${got}. ${remedy}`
+}

@@ -1,0 +1,50 @@
+/** The process: settings, blocks, app, listen, and a close that cuts no call off. */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from './app.ts'
+import { loadBlocks } from './blocks/load.ts'
+import { type Config, loadConfig } from './config.ts'
+import { DynablockError } from './errors.ts'
+import { startMessage } from './start-message.ts'
+
+/** Longer than a call may take, so that every call is answered before the process ends. */
+const drainMs = 11_000
+const exampleBlocks = fileURLToPath(new URL('../examples/blocks', import.meta.url))
+
+try {
+  await start()
+} catch (error) {
+  // What the operator can mend is said without a stack.
+  console.error(error instanceof DynablockError ? `${error.code}: ${error.message}` : error)
+  process.exitCode = 1
+}
+
+async function start(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
+  const folder = config.blocksDir ?? (existsSync('blocks') ? 'blocks' : exampleBlocks)
+  const blocks = await loadBlocks({ folder, reload: config.dev, log: console })
+  const app = buildApp({ config, blocks })
+  closeWithGrace({ delay: drainMs, logger: app.log }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'the process ends by an error')
+    await app.close()
+  })
+  await app.listen({ host: config.host, port: config.port })
+  if (config.dev) console.log(startMessage({ config, blocks: blocks.names(), folder, madeUp }))
+}
+
+/** In development nobody has to think of secrets; in production `loadConfig` has refused their absence. */
+function makeUpSecrets(config: Config): { config: Config; madeUp: boolean } {
+  const secret = () => randomBytes(32).toString('hex')
+  const { webhookSecrets, stateKeys } = config
+  return {
+    config: {
+      ...config,
+      webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : [secret()],
+      stateKeys: stateKeys.length > 0 ? stateKeys : [secret()],
+    },
+    madeUp: webhookSecrets.length === 0,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Config } from './config.ts'
+
+export interface StartMessageOptions {
+  config: Config
+  blocks: string[]
+  folder: string
+  /** The webhook secret was made up for this run. */
+  madeUp: boolean
+}
+
+/** A contact with ids past 2^53, so that the first try already shows that they survive. */
+const sampleContact =
+  '{"id":9007199254740993123,"page_id":1234567890123456789,"first_name":"Ana","last_input_text":"{{last_input_text}}"}'
+
+/** What a person sees who starts the server in development: what is served, and a line that calls it. */
+export function startMessage({ config, blocks, folder, madeUp }: StartMessageOptions): string {
+  const block = blocks.includes('size') ? 'size' : blocks[0]
+  const secret = config.webhookSecrets[0]
+  return `
+dynablock serves ${blocks.length} blocks from ${folder}: ${blocks.join(', ')}
+${madeUp ? 'WEBHOOK_SECRETS is not set: a secret was made up for this run.\n' : ''}
+Try one:
+
+  curl -s ${config.publicUrl}/blocks/${block} \\
+    -H 'Authorization: Bearer ${secret}' \\
+    -H 'Content-Type: application/json' \\
+    -d '${sampleContact}'
+`
+}

@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import { createError, DynablockError } from '../errors.ts'
+import { brokenAt, parseExact } from '../exact-json.ts'
+
+/** Deeper than any contact or order; a body that goes deeper is an attack on whoever walks it. */
+const maxDepth = 32
+const unrendered = /^\{\{[^{}]*\}\}$/
+
+/** Takes JSON whatever its Content-Type says, as many who set up a Dynamic Block by hand give none. */
+export function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  for (const type of ['application/json', '*']) {
+    app.addContentTypeParser(type, { parseAs: 'string' }, ({ headers }, body, done) => {
+      try {
+        if (headers['content-encoding'] !== undefined) throw createError('DYN_MEDIA_TYPE')
+        done(null, readBody(body as string))
+      } catch (error) {
+        // What doesn't even claim to be JSON is better told to set its type than where its JSON breaks.
+        const claimed = /\bjson\b/i.test(headers['content-type'] ?? 'json')
+        const isBroken = error instanceof DynablockError && error.code === 'DYN_BODY_NOT_JSON'
+        done(isBroken && !claimed ? createError('DYN_MEDIA_TYPE') : (error as Error))
+      }
+    })
+  }
+}
+
+/**
+ * Reads a body: numbers of 16 digits and more become strings of digits, exact; `""` and variables that ManyChat did not
+ * render, like `"{{last_input_text}}"`, become null.
+ *
+ * @throws DynablockError `DYN_BODY_NOT_JSON` with the position, `DYN_BODY_REFUSED` for nesting deeper than 32 and for keys
+ *   that reach an object's prototype
+ */
+export function readBody(text: string): unknown {
+  return clean(parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text), 0)
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch {
+    // The message of the parser quotes the text, which may be a contact's: only the place of it is told.
+    const position = brokenAt(text)
+    const got = text.trim() === '' ? 'an empty body' : `text that breaks off at position ${position ?? 'unknown'}`
+    throw createError('DYN_BODY_NOT_JSON', { got })
+  }
+}
+
+function clean(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') {
+    return value === '' || (value.charCodeAt(0) === 123 && unrendered.test(value)) ? null : value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === maxDepth) throw createError('DYN_BODY_REFUSED', { got: `nesting deeper than ${maxDepth}` })
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) value[i] = clean(value[i], depth + 1)
+    return value
+  }
+  const members = value as Record<string, unknown>
+  for (const key in members) {
+    if (key === '__proto__' || (key === 'constructor' && reachesPrototype(members[key]))) {
+      throw createError('DYN_BODY_REFUSED', { got: `the key "${key}"` })
+    }
+    const member = members[key]
+    if (typeof member === 'string' || typeof member === 'object') members[key] = clean(member, depth + 1)
+  }
+  return value
+}
+
+function reachesPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
+}

@@ -1,0 +1,123 @@
+import { closest } from 'fastest-levenshtein'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { type Claims, menuStep, silentStep, targetOf } from '../blocks/claims.ts'
+import type { Contact } from '../blocks/contact.ts'
+import type { Block } from '../blocks/define.ts'
+import type { Blocks } from '../blocks/load.ts'
+import type { createRunner, Entry, Outcome } from '../blocks/run.ts'
+import { standingContent } from '../blocks/standing.ts'
+import { stateProblem } from '../blocks/verbs.ts'
+import { createError } from '../errors.ts'
+import { stringifyExact } from '../exact-json.ts'
+import { requireSecret } from './auth.ts'
+import { acceptJson } from './body.ts'
+import { readCaller, readId, textOrNull } from './contact.ts'
+import { sendAnswer } from './respond.ts'
+import type { Seal } from './seal.ts'
+import type { createTwins } from './twins.ts'
+
+export interface WebhookOptions {
+  blocks: Blocks
+  runner: ReturnType<typeof createRunner>
+  seal: Seal
+  twins: ReturnType<typeof createTwins>
+  secrets: readonly string[]
+  /** Tells in a header what went wrong, and names the nearest block. */
+  dev: boolean
+}
+
+/** What ManyChat calls: a Dynamic Block opens a block, its callbacks enter the steps. */
+export async function webhook(app: FastifyInstance, options: WebhookOptions): Promise<void> {
+  const { blocks, runner, seal, twins, secrets, dev } = options
+  acceptJson(app)
+
+  await app.register(async opening => {
+    await requireSecret(opening, secrets)
+    opening.post<{ Params: { block: string } }>('/blocks/:block', async (request, reply) => {
+      const block = requireBlock(request.params.block)
+      const caller = readCaller(request.body)
+      const call = { ...caller, name: request.params.block, block, step: null, id: request.id, attempt: 1 }
+      return sendAnswer(reply, await runner.run({ ...call, log: request.log }), dev)
+    })
+  })
+
+  app.post<{ Params: { block: string; step: string } }>('/blocks/:block/:step', async (request, reply) => {
+    const { block, step } = request.params
+    const body = (request.body ?? {}) as Record<string, unknown>
+    const { claims, expired } = seal.open(body.state)
+    requireMatch(claims, block, step, body)
+    const outcome = expired ? tooOld(claims) : await enter(claims, body, request.id, request.log)
+    return sendAnswer(reply, outcome, dev)
+  })
+
+  function requireBlock(name: string): Block {
+    const block = blocks.get(name)
+    if (block) return block
+    throw createError('DYN_BLOCK_UNKNOWN', { hint: dev ? ` Did you mean "${closest(name, blocks.names())}"?` : '' })
+  }
+
+  /** A genuine token opens only the door it was made for. */
+  function requireMatch(claims: Claims, block: string, step: string, body: Record<string, unknown>): void {
+    if (claims.block !== block || claims.step !== step) {
+      if (!Object.hasOwn(requireBlock(block).steps, step)) throw createError('DYN_STEP_UNKNOWN')
+      throw createError('DYN_SEAL_REFUSED', { got: 'one of another block or step' })
+    }
+    if (isOther(body.user_id, claims.contact)) throw createError('DYN_SEAL_REFUSED', { got: 'one of another contact' })
+    if (isOther(body.page_id, claims.page)) throw createError('DYN_SEAL_REFUSED', { got: 'one of another page' })
+  }
+
+  async function enter(
+    claims: Claims,
+    body: Record<string, unknown>,
+    id: string,
+    log: FastifyBaseLogger,
+  ): Promise<Outcome> {
+    const input = textOrNull(body.input)
+    const { step, state, pair } = targetOf(claims, input)
+    const block = blocks.get(claims.block)
+    if (!block || !stillLeads(block, step, state)) return tooOld(claims)
+    const { state: _state, user_id: _user, input: _input, ...extras } = body
+    const entry: Entry = {
+      name: claims.block,
+      block,
+      step,
+      state,
+      id,
+      attempt: 1,
+      contact: contactOf(claims),
+      page: claims.page ?? null,
+      channel: claims.channel,
+      input,
+      extras,
+      ...(claims.listen !== undefined && { listener: claims }),
+      log,
+    }
+    return pair === undefined ? runner.run(entry) : twins.once(pair, () => runner.run(entry))
+  }
+
+  /** The contact tapped what once worked: that is never answered with silence. */
+  function tooOld({ block, channel }: Claims): Outcome {
+    const content = standingContent(blocks.get(block), 'expired', channel)
+    return { content, json: stringifyExact(content) }
+  }
+}
+
+/** A step or the shape of its state may have gone since the button went out. */
+function stillLeads(block: Block, step: string, state: unknown): boolean {
+  if (step === menuStep || step === silentStep) return true
+  return Object.hasOwn(block.steps, step) && stateProblem(block, step, state) === undefined
+}
+
+function contactOf({ contact, page, first_name, language }: Claims): Contact {
+  return {
+    id: contact,
+    ...(page !== undefined && { page_id: page }),
+    ...(first_name !== undefined && { first_name }),
+    ...(language !== undefined && { language }),
+  }
+}
+
+/** Whether the body names somebody else; a variable that ManyChat did not render names nobody. */
+function isOther(given: unknown, sealed: string | undefined): boolean {
+  return given !== undefined && given !== null && readId(given) !== sealed
+}

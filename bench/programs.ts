@@ -44,6 +44,8 @@ export async function startProgram(name: ProgramName): Promise<Program> {
   const { file, env } = sources[name]
   const port = await freePort()
   const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+    // Not the root of the repository, where a .env of the developer could lie.
+    cwd: import.meta.dirname,
     env: { ...env, NODE_ENV: 'production', PORT: String(port) },
     stdio: ['ignore', 2, 2],
   })

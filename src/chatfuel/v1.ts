@@ -1,5 +1,4 @@
-import { type CallOptions, type OutboundOptions, withDefaults } from '../manychat/client.ts'
-import { createExchange, type OutboundCall } from '../manychat/exchange.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../manychat/exchange.ts'
 import { checkAddress, checkKey } from '../manychat/options.ts'
 import { createOutboundError } from '../manychat/outbound-error.ts'
 import { findMismatch, type Mismatch } from '../manychat/params.ts'
@@ -43,7 +42,7 @@ export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', n
   const secret = checkKey(token)
   const address = `${checkAddress(baseUrl)}/bots/${encodeURIComponent(botId)}`
   const named = parameterNames[names ?? 'current']
-  const exchange = createExchange(withDefaults(options))
+  const exchange = createExchange(options)
   const rates = [{ name: `chatfuel/${botId}`, perSecond: chatfuelRps }]
   return Object.freeze({ sendBlock })
 

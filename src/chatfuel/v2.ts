@@ -1,5 +1,4 @@
-import { type CallOptions, type OutboundOptions, withDefaults } from '../manychat/client.ts'
-import { createExchange, type OutboundCall } from '../manychat/exchange.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../manychat/exchange.ts'
 import { checkAddress, checkKey } from '../manychat/options.ts'
 import { createOutboundError } from '../manychat/outbound-error.ts'
 import { findMismatch, type Mismatch } from '../manychat/params.ts'
@@ -24,7 +23,7 @@ const identifiers = ['customer_id', 'customer_email', 'customer_phone', 'custome
 export function createV2({ baseUrl, botId, token, ...options }: ChatfuelV2Options) {
   const secret = checkKey(token)
   const url = `${checkAddress(baseUrl)}/${encodeURIComponent(botId)}/send`
-  const exchange = createExchange(withDefaults(options))
+  const exchange = createExchange(options)
   const rates = [{ name: `chatfuel-v2/${botId}`, perSecond: chatfuelRps }]
   return Object.freeze({ send })
 

@@ -1,27 +1,12 @@
 import { createError } from '../errors.ts'
-import { type Clock, systemClock } from './clock.ts'
-import { createExchange, type OutboundCall, type OutboundLog, type Read } from './exchange.ts'
-import { createRateLimits, type Rate, type RateLimits } from './limits.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions, type Read } from './exchange.ts'
+import type { Rate } from './limits.ts'
 import { type AnswerOf, type Operation, type Operations, operations, type ParamsOf } from './operations.ts'
 import { checkAddress, checkKey } from './options.ts'
 import { createOutboundError } from './outbound-error.ts'
 import { findMismatch, type Mismatch } from './params.ts'
 import { buildRequest } from './request.ts'
 import { readResponse } from './response.ts'
-
-export interface OutboundOptions {
-  /** Default: Node's own, which keeps connections alive. */
-  fetch?: typeof fetch | undefined
-  /** How long an answer may take, its body included; default 15000. */
-  timeoutMs?: number | undefined
-  /** How long a call may wait for its turn under the rate; beyond it `DYN_CALL_LIMITED` is thrown. Default 60000. */
-  maxWaitMs?: number | undefined
-  /** Who keeps the rates; default: this client alone. Clients that share a key must share one of `createRateLimits()`. */
-  limits?: RateLimits | undefined
-  /** Is told of each call: service, operation, page, status, milliseconds, code; never of a key or a text. */
-  log?: OutboundLog | undefined
-  clock?: Clock | undefined
-}
 
 /** Exactly one of `key`, `appKey` and `maton`. */
 export type ManyChatOptions = OutboundOptions &
@@ -43,11 +28,6 @@ type ManyChatKey =
       key?: undefined
       appKey?: undefined
     }
-
-export interface CallOptions {
-  /** Gives up waiting; the call may have been carried out. */
-  signal?: AbortSignal | undefined
-}
 
 type Method<O extends Operation> = (
   ...args: object extends ParamsOf<O>
@@ -77,7 +57,7 @@ export function createManyChat(options: ManyChatOptions): ManyChat {
   const { secret, service, defaultUrl, headers } = readKey(options)
   const { page = /^(\d+):/.exec(secret)?.[1] ?? null, allowLoopback = false } = options
   const baseUrl = checkAddress(options.baseUrl ?? defaultUrl)
-  const exchange = createExchange(withDefaults(options))
+  const exchange = createExchange(options)
   const isAppKey = options.appKey !== undefined
   const read: Read<unknown> = (answer, call) => readResponse(answer, call, { isAppKey })
   return mapValues(operations as Groups, (group, groupName) =>
@@ -129,13 +109,6 @@ export function createManyChat(options: ManyChatOptions): ManyChat {
 
 /** The lowest documented rate, where none is documented. */
 const undocumentedRps = 10
-
-export function withDefaults(options: OutboundOptions) {
-  const { clock = systemClock, limits = createRateLimits({ clock }), log } = options
-  // Looked up at each call, so that a fetch which is replaced later, as tracing does, is used.
-  const { fetch = (...request) => globalThis.fetch(...request), timeoutMs = 15_000, maxWaitMs = 60_000 } = options
-  return { clock, limits, log, fetch, timeoutMs, maxWaitMs }
-}
 
 function readKey({ key, appKey, maton }: ManyChatOptions) {
   const given = [key, appKey, maton].filter(value => value !== undefined)

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
-import type { Clock } from './clock.ts'
-import type { Rate, RateLimits } from './limits.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createRateLimits, type Rate, type RateLimits } from './limits.ts'
 import { maskText } from './mask.ts'
 import { type Circumstances, createOutboundError, OutboundError, type Service } from './outbound-error.ts'
 import type { Request } from './request.ts'
@@ -31,13 +31,23 @@ export interface HttpAnswer {
   text: string
 }
 
-export interface ExchangeOptions {
-  fetch: typeof fetch
-  timeoutMs: number
-  maxWaitMs: number
-  limits: RateLimits
-  log: OutboundLog | undefined
-  clock: Clock
+export interface OutboundOptions {
+  /** Default: Node's own, which keeps connections alive. */
+  fetch?: typeof fetch | undefined
+  /** How long an answer may take, its body included; default 15000. */
+  timeoutMs?: number | undefined
+  /** How long a call may wait for its turn under the rate; beyond it `DYN_CALL_LIMITED` is thrown. Default 60000. */
+  maxWaitMs?: number | undefined
+  /** Who keeps the rates; default: this client alone. Clients of one key must share one `createRateLimits()`. */
+  limits?: RateLimits | undefined
+  /** Is told of each call: service, operation, page, status, milliseconds, code; never of a key or a text. */
+  log?: OutboundLog | undefined
+  clock?: Clock | undefined
+}
+
+export interface CallOptions {
+  /** Gives up waiting; the call may have been carried out. */
+  signal?: AbortSignal | undefined
 }
 
 /** Turns an answer into what the caller wants, or throws an OutboundError. */
@@ -48,7 +58,15 @@ export type Exchange = <T>(call: OutboundCall, read: Read<T>) => Promise<T>
  * The way out: rate limit, then log, then timeout, around one fetch. Nothing is called twice here: only the caller knows
  * whether that is safe.
  */
-export function createExchange({ fetch, timeoutMs, maxWaitMs, limits, log, clock }: ExchangeOptions): Exchange {
+export function createExchange({
+  // Looked up at each call, so that a fetch which is replaced later, as tracing does, is used.
+  fetch = (...request) => globalThis.fetch(...request),
+  timeoutMs = 15_000,
+  maxWaitMs = 60_000,
+  clock = systemClock,
+  limits = createRateLimits({ clock }),
+  log,
+}: OutboundOptions): Exchange {
   return async (call, read) => {
     await awaitSlot(call)
     return logged(call, () => send(call, read))
@@ -84,21 +102,21 @@ export function createExchange({ fetch, timeoutMs, maxWaitMs, limits, log, clock
   }
 
   async function send<T>(call: OutboundCall, read: Read<T>): Promise<{ status: number; result: T }> {
-    const { method, url, body, headers } = call
+    const { method, url, body } = call
     const timeout = AbortSignal.timeout(timeoutMs)
     const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
     try {
       // A redirect is not followed: it would turn a POST into a GET and carry the key elsewhere.
       const response = await fetch(url, {
         method,
-        headers,
+        headers: call.headers,
         signal,
         redirect: 'manual',
         ...(body !== undefined && { body }),
       })
-      const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), clock.now())
-      const answer = { status: response.status, retryAfterMs, text: await response.text() }
-      return { status: answer.status, result: read(answer, call) }
+      const { status, headers } = response
+      const retryAfterMs = status < 400 ? null : readRetryAfter(headers.get('retry-after'), clock.now())
+      return { status, result: read({ status, retryAfterMs, text: await response.text() }, call) }
     } catch (error) {
       if (error instanceof OutboundError) throw error
       if (call.signal?.aborted) throw failed(call, 'unknown', 'an abort')

@@ -1,5 +1,4 @@
-import { type OutboundOptions, withDefaults } from './client.ts'
-import { answerError, createExchange, type HttpAnswer, type OutboundCall } from './exchange.ts'
+import { answerError, createExchange, type HttpAnswer, type OutboundCall, type OutboundOptions } from './exchange.ts'
 import { maskText } from './mask.ts'
 import { checkAddress, checkKey } from './options.ts'
 import type { OutboundError } from './outbound-error.ts'
@@ -37,7 +36,7 @@ export interface MatonConnection {
 export function createMatonConnections({ key, baseUrl = 'https://ctrl.maton.ai', ...options }: MatonOptions) {
   const secret = checkKey(key)
   const address = checkAddress(baseUrl)
-  const exchange = createExchange(withDefaults(options))
+  const exchange = createExchange(options)
   return Object.freeze({
     /** The connections with that status; default `ACTIVE`. */
     list: async ({ status = 'ACTIVE' } = {}) =>
@@ -74,12 +73,13 @@ export function createMatonConnections({ key, baseUrl = 'https://ctrl.maton.ai',
 function readBody(answer: HttpAnswer, call: OutboundCall): unknown {
   const { status, text } = answer
   const body = parseBody(text)
-  if (status < 300 && (body !== undefined || call.method === 'DELETE')) return body
+  const isRead = call.method === 'DELETE' || (typeof body === 'object' && body !== null)
+  if (status < 300 && isRead) return body
   throw status >= 400 && status < 500 && status !== 429 ? refusal(answer, call, body) : misshapen(answer, call)
 }
 
 function refusal(answer: HttpAnswer, call: OutboundCall, body: unknown): OutboundError {
-  const { error, message = error } = (body ?? {}) as { error?: unknown; message?: unknown }
+  const { error, message = error } = Object(body) as { error?: unknown; message?: unknown }
   const said = typeof message === 'string' ? maskText(message, call.secrets, call.params) : 'no reason'
   if (answer.status === 401) return answerError('DYN_MATON_KEY', call, answer, 'no', { got: `HTTP 401 "${said}"` })
   const remedy = 'Look the connection up at Maton.'

@@ -71,6 +71,9 @@ export function misshapen(answer: HttpAnswer, call: OutboundCall): OutboundError
   const { status, text } = answer
   if (status === 429) return answerError('DYN_CALL_LIMITED', call, answer, 'no', { got: 'HTTP 429' })
   const carriedOut = status >= 300 && status < 500 ? 'no' : 'unknown'
+  if (status >= 500 && parseBody(text) !== undefined) {
+    return answerError('DYN_CALL_FAILED', call, answer, carriedOut, { got: `HTTP ${status}` })
+  }
   return answerError('DYN_CALL_ANSWER', call, answer, carriedOut, { got: describeBody(text) })
 }
 

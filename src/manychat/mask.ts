@@ -27,7 +27,7 @@ const plainKeys = new Set([
 export function maskText(text: string, secrets: readonly string[], params: unknown): string {
   // Control characters could break a line of a log in two.
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
-  const strings = [...secrets, ...collectStrings(params)].map(string => string.toLowerCase())
+  const strings = [...secrets, ...collectStrings(params)]
   const masked = maskShort(maskEchoes(line, strings), strings)
   return masked.length <= maxLength ? masked : `${masked.slice(0, maxLength)}${hole}`
 }
@@ -35,14 +35,14 @@ export function maskText(text: string, secrets: readonly string[], params: unkno
 function maskEchoes(text: string, strings: string[]): string {
   const parts = new Set<string>()
   for (const string of strings) {
-    const line = string.replace(/[\p{Cc}\s]+/gu, ' ')
+    const line = fold(string.replace(/[\p{Cc}\s]+/gu, ' '))
     for (let i = 0; i + echoLength <= line.length; i++) parts.add(line.slice(i, i + echoLength))
   }
-  const lower = text.toLowerCase().length === text.length ? text.toLowerCase() : text
+  const folded = fold(text)
   let masked = ''
   let echoEnd = 0
   for (let i = 0; i < text.length; i++) {
-    if (parts.has(lower.slice(i, i + echoLength))) {
+    if (parts.has(folded.slice(i, i + echoLength))) {
       if (i >= echoEnd) masked += hole
       echoEnd = i + echoLength
     }
@@ -56,7 +56,14 @@ function maskShort(text: string, strings: string[]): string {
   const short = strings.filter(string => string.length < echoLength && /\S/.test(string)).map(s => s.trim())
   if (short.length === 0) return text
   const any = [...new Set(short)].map(escapePattern).join('|')
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'giu'), hole)
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'gu'), hole)
+}
+
+/** Lower case, character for character, so that places in the text stay the same. */
+function fold(text: string): string {
+  return text.replace(/\p{Lu}/gu, letter =>
+    letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter,
+  )
 }
 
 function escapePattern(text: string): string {

@@ -5,7 +5,8 @@ import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import type { Answer } from '../content/content.ts'
 
 const exact = { additionalProperties: false }
-const maxId = 9_999_999_999_999_999_999n
+/** One more than the largest id; a double holds it exactly, which compiled checks of bigints need. */
+const beyondIds = 10n ** 19n
 const largest = Number.MAX_SAFE_INTEGER
 
 /** An id: digits as a string or bigint, up to 19 of them, or a number that has not lost any. */
@@ -13,7 +14,7 @@ export const Id = Type.Union(
   [
     Type.String({ pattern: '^(?:0|[1-9]\\d{0,18})$' }),
     Type.Integer({ minimum: 0, maximum: largest }),
-    Type.BigInt({ minimum: 0n, maximum: maxId }),
+    Type.BigInt({ minimum: 0n, exclusiveMaximum: beyondIds }),
   ],
   { description: 'an id of up to 19 digits, as a string, a bigint or a number below 2^53' },
 )
@@ -24,7 +25,7 @@ export const UserRef = Type.Union(
   [
     Type.String({ pattern: '^(?:0|-?[1-9]\\d{0,18})$' }),
     Type.Integer({ minimum: -largest, maximum: largest }),
-    Type.BigInt({ minimum: -maxId, maximum: maxId }),
+    Type.BigInt({ exclusiveMinimum: -beyondIds, exclusiveMaximum: beyondIds }),
   ],
   { description: 'a user_ref of up to 19 digits, perhaps negative, as a string, a bigint or a number below 2^53' },
 )

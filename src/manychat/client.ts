@@ -13,7 +13,7 @@ export type ManyChatOptions = OutboundOptions &
   ManyChatKey & {
     /** What the paths of the operations follow; default `https://api.manychat.com`, for Maton its gateway. */
     baseUrl?: string | undefined
-    /** Names the page in rates, logs and errors; default: the page id that the key begins with. */
+    /** Names the page in rates, logs and errors; default: the page id that the key begins with, or the connection. */
     page?: string | undefined
     /** Callbacks in content may go to http on this machine, as they do in development; default false. */
     allowLoopback?: boolean | undefined
@@ -55,7 +55,7 @@ export type ManyChat = {
  */
 export function createManyChat(options: ManyChatOptions): ManyChat {
   const { secret, service, defaultUrl, headers } = readKey(options)
-  const { page = /^(\d+):/.exec(secret)?.[1] ?? null, allowLoopback = false } = options
+  const { page = options.maton?.connection ?? /^(\d+):/.exec(secret)?.[1] ?? null, allowLoopback = false } = options
   const baseUrl = checkAddress(options.baseUrl ?? defaultUrl)
   const exchange = createExchange(options)
   const isAppKey = options.appKey !== undefined

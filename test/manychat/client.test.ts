@@ -48,7 +48,8 @@ for (const { name, client = 'key', call, request, answer, result, error } of cas
     if (!error) return void t.strictSame(outcome, result)
     const { says = '', ...properties } = error
     t.ok(outcome instanceof (error.service === 'maton' ? MatonError : ManyChatError), 'class')
-    t.match(outcome, { ...properties, operation: call.operation, page: '1234567890' })
+    const page = client === 'maton' ? clients.maton.maton.connection : '1234567890'
+    t.match(outcome, { ...properties, operation: call.operation, page })
     t.ok(outcome.message.includes(says), outcome.message)
   })
 }

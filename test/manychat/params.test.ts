@@ -15,7 +15,7 @@ const wrong: [string, unknown, RegExp][] = [
   ['subscriber.getInfo', { subscriber_id: '007' }, /got other text\./],
   ['subscriber.getInfo', { subscriber_id: '12345678901234567890' }, /got other text\./],
   ['subscriber.getInfo', { subscriber_id: 10n ** 19n }, /got a bigint\./],
-  ['subscriber.getInfo', { subscriber_id: 1, user: 2 }, /expected one of subscriber_id, got "user"\./i],
+  ['subscriber.getInfo', { subscriber_id: 1, user: 2 }, / one of subscriber_id, got "user"\./],
   ['subscriber.getInfo', null, /an object of parameters, got null\./],
   ['page.getTags', { all: true }, /got "all"\./],
   ['subscriber.findBySystemField', {}, /either email or phone, got another object\./],

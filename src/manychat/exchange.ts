@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { createDeadlines } from './deadline.ts'
 import { createRateLimits, type Rate, type RateLimits } from './limits.ts'
 import { maskText } from './mask.ts'
 import { type Circumstances, createOutboundError, OutboundError, type Service } from './outbound-error.ts'
@@ -67,6 +68,7 @@ export function createExchange({
   limits = createRateLimits({ clock }),
   log,
 }: OutboundOptions): Exchange {
+  const deadlines = createDeadlines(timeoutMs)
   return async (call, read) => {
     await awaitSlot(call)
     return logged(call, () => send(call, read))
@@ -103,8 +105,8 @@ export function createExchange({
 
   async function send<T>(call: OutboundCall, read: Read<T>): Promise<{ status: number; result: T }> {
     const { method, url, body } = call
-    const timeout = AbortSignal.timeout(timeoutMs)
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
+    const deadline = deadlines.open()
+    const signal = call.signal ? AbortSignal.any([call.signal, deadline.signal]) : deadline.signal
     try {
       // A redirect is not followed: it would turn a POST into a GET and carry the key elsewhere.
       const response = await fetch(url, {
@@ -120,8 +122,10 @@ export function createExchange({
     } catch (error) {
       if (error instanceof OutboundError) throw error
       if (call.signal?.aborted) throw failed(call, 'unknown', 'an abort')
-      if (timeout.aborted) throw failed(call, 'unknown', `none within ${timeoutMs} ms`)
+      if (deadline.signal.aborted) throw failed(call, 'unknown', `none within ${timeoutMs} ms`)
       throw explainFailure(call, error)
+    } finally {
+      deadline.close()
     }
   }
 }

@@ -1,6 +1,5 @@
 /** What block authors import. What isn't listed here is private. */
 
-// Expert: types and errors
 export type { Static } from '@sinclair/typebox'
 // Everyday: a block and what it says
 export { Type } from '@sinclair/typebox'
@@ -8,6 +7,8 @@ export type { Call, ListenOptions, Log, MenuChoice } from './blocks/call.ts'
 export type { Contact } from './blocks/contact.ts'
 export type { Block, BlockDefinition, BlockOptions, Reply } from './blocks/define.ts'
 export { defineBlock } from './blocks/define.ts'
+// Advanced: calling ManyChat and Chatfuel
+export { createChatfuel } from './chatfuel/chatfuel.ts'
 export type { Action } from './content/action.ts'
 export { addTag, removeTag, setField, unsetField } from './content/action.ts'
 export type { Button } from './content/button.ts'
@@ -26,3 +27,12 @@ export type { Problem, Rule, Severity } from './content/problem.ts'
 export type { QuickReply } from './content/quick-reply.ts'
 export { flowReply, nodeReply } from './content/quick-reply.ts'
 export { DynablockError, type ErrorCode } from './errors.ts'
+export type { ManyChat, ManyChatOptions } from './manychat/client.ts'
+export { createManyChat } from './manychat/client.ts'
+export { formatFieldValue, readCustomFields } from './manychat/custom-fields.ts'
+export type { Rate, RateLimits } from './manychat/limits.ts'
+// Expert: rates, errors and types
+export { createRateLimits } from './manychat/limits.ts'
+export type { MatonConnection } from './manychat/maton.ts'
+export { createMatonConnections } from './manychat/maton.ts'
+export { ChatfuelError, ManyChatError, MatonError, OutboundError } from './manychat/outbound-error.ts'

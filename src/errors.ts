@@ -88,6 +88,36 @@ export const errorTable = {
     'Expected a step of the block ({steps}), got "{step}". Name one of them.',
   ],
   DYN_SETTINGS_REFUSED: [500, 'Settings not valid', 'Expected settings that a server can run with, got:\n{got}'],
+  DYN_SECRET_UNREADABLE: [
+    500,
+    'Stored secret unreadable',
+    'Expected one of STATE_KEYS to decrypt what is stored, got none that does. Put the old key behind the new one, or install the app again.',
+  ],
+  DYN_APP_KEYS_FILE: [
+    500,
+    'App Keys not readable',
+    'Expected the App Keys that this server wrote in {file}, got {got}. Restore the file, or delete it and install the app again.',
+  ],
+  DYN_APP_KEY_MISSING: [
+    400,
+    'No App Key',
+    'Expected the App Key in the header "{header}" or as "app_token" in the body, got neither. Put the variable app_token there, in auth.request of the app.',
+  ],
+  DYN_APP_KEY_REFUSED: [
+    400,
+    'App Key refused',
+    'Expected the App Key of the page that the app was installed on, got {got}. Install the app again.',
+  ],
+  DYN_PAGE_KEY_MISSING: [
+    500,
+    'No key for the page',
+    'Expected a key for page {page}, got none. Add it to MANYCHAT_API_KEYS, install the app there, or name its connection in MATON_CONNECTIONS.',
+  ],
+  DYN_PAGE_UNKNOWN: [
+    500,
+    'Page not named',
+    'Expected the id of a page, or exactly one configured page; got no id, and {count} pages. Put Full Contact Data into the body, or configure a key in MANYCHAT_API_KEYS.',
+  ],
   DYN_CLIENT_OPTIONS: [500, 'Client options not valid', 'Expected {expected}, got {got}. {remedy}'],
   DYN_FIELD_VALUE: [400, 'Field value not valid', 'Expected for a field of type {type} {expected}, got {got}.'],
   DYN_CALL_PARAMS: [

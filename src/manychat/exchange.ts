@@ -43,6 +43,8 @@ export interface OutboundOptions {
   limits?: RateLimits | undefined
   /** Is told of each call: service, operation, page, status, milliseconds, code; never of a key or a text. */
   log?: OutboundLog | undefined
+  /** Is told how each call ended: with null when it was answered, else with what is thrown. */
+  onOutcome?: ((error: OutboundError | null) => void) | undefined
   clock?: Clock | undefined
 }
 
@@ -67,6 +69,7 @@ export function createExchange({
   clock = systemClock,
   limits = createRateLimits({ clock }),
   log,
+  onOutcome,
 }: OutboundOptions): Exchange {
   const deadlines = createDeadlines(timeoutMs)
   return async (call, read) => {
@@ -94,11 +97,13 @@ export function createExchange({
     try {
       const { status, result } = await send()
       log?.debug({ service, operation, page, status, ms: clock.now() - startedAt }, 'outbound call')
+      onOutcome?.(null)
       return result
     } catch (error) {
       const { code, httpStatus: status, platformCode, carriedOut } = error as OutboundError
       const ms = clock.now() - startedAt
       log?.warn({ service, operation, page, status, ms, code, platformCode, carriedOut }, 'outbound call failed')
+      onOutcome?.(error as OutboundError)
       throw error
     }
   }

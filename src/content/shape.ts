@@ -92,7 +92,7 @@ function limitRule({
   if (schema.type === 'integer' && key === 'timeout' && typeof value === 'number') {
     return {
       rule: 'callback-timeout',
-      expected: `a whole number from 1 to ${schema.maximum ?? 86_400}`,
+      expected: `a whole number from 1 to ${schema.maximum}`,
       got: String(value),
     }
   }
@@ -110,7 +110,7 @@ function describeSchema(schema: TSchema): string {
   if (schema.anyOf) return (schema as TUnion).anyOf.map(describeSchema).join(' or ')
   if (schema.type === 'string' && schema.minLength === 1) return 'text that is not empty'
   if (schema.type === 'integer') return 'a whole number that is not negative'
-  return { string: 'text', array: 'a list', object: 'an object' }[schema.type as string] ?? schema.type ?? 'a value'
+  return { string: 'text', array: 'a list', object: 'an object' }[schema.type as string] ?? schema.type
 }
 
 /** The kind of a value, never the value: it may be what a contact wrote. */

@@ -6,7 +6,7 @@ export const errorTable = {
   DYN_UNAUTHORIZED: [
     401,
     'Not authorized',
-    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS. Set it under Headers of the Dynamic Block.',
+    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS, got something else. Set it under Headers of the Dynamic Block.',
   ],
   DYN_SEAL_REFUSED: [
     401,

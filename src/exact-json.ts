@@ -13,7 +13,7 @@ declare global {
 
 const LONG = /\d{16}/
 /** A long integer that is a member or an element; inside a string it may look the same. */
-const LONG_VALUE = /([:[,]\s*)(-?\d{16,})(?=\s*[,\]}])/g
+const LONG_VALUE = /([:[,]\s*)(-?[1-9]\d{15,})(?=\s*[,\]}])/g
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const LONG_INTEGER = /^-?\d{16,}$/
 
@@ -26,7 +26,9 @@ const LONG_INTEGER = /^-?\d{16,}$/
 export function parseExact(text: string): unknown {
   if (!LONG.test(text)) return JSON.parse(text)
   try {
-    return JSON.parse(text.replace(LONG_VALUE, (_, before: string, digits: string) => `${before}"${digits}"`))
+    const value = JSON.parse(text.replace(LONG_VALUE, (_, before: string, digits: string) => `${before}"${digits}"`))
+    // A number that stands alone is neither member nor element.
+    if (typeof value !== 'number') return value
   } catch {
     // Quotes put into a string end it, and digits follow: that never parses. So either a string of the text looks like a
     // value, or the text itself is broken.
@@ -47,7 +49,8 @@ export function stringifyExact(value: unknown): string {
 /** Where broken JSON breaks, counted in characters from 0; null where that can't be told. */
 export function brokenAt(text: string): number | null {
   try {
-    parseToLocate(text)
+    // A key that comes twice is no reason for JSON.parse to refuse.
+    parseToLocate(text, undefined, { onDuplicateKey: ({ newValue }) => newValue })
     return null
   } catch (error) {
     const position = /at position (\d+)/.exec((error as Error).message)?.[1]

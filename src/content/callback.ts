@@ -11,6 +11,18 @@ export const callback = {
   payload: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 }
 
+/** Whether a payload can be written: a circular one would only fail when the answer is already on its way. */
+export function isWritable(payload: Record<string, unknown>): boolean {
+  // A flat one, which is the usual, needs no trial.
+  if (Object.values(payload).every(member => typeof member !== 'object' || member === null)) return true
+  try {
+    JSON.stringify(payload, (_key, member) => (typeof member === 'bigint' ? 0 : member))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The longest a listener waits, in seconds; also the default. */
 export const maxTimeoutSeconds = 86_400
 
@@ -20,3 +32,4 @@ export const ExternalMessageCallback = Type.Object(
   { additionalProperties: false },
 )
 export type ExternalMessageCallback = Static<typeof ExternalMessageCallback>
+export type Callback = Omit<ExternalMessageCallback, 'timeout'>

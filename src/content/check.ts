@@ -20,7 +20,7 @@ export function checkContent(content: unknown, options: CheckOptions = {}): Cont
   if (problems.length > 0) {
     const errors = problems.filter(({ severity }) => severity === 'error')
     if (errors.length > 0) throw createError('DYN_CONTENT_INVALID', { got: formatProblems(errors) })
-    if (options.onWarning) problems.forEach(options.onWarning)
+    for (const warning of problems) options.onWarning?.(warning)
   }
   return fit(content as Content, options)
 }

@@ -3,11 +3,11 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { type Action, Actions } from './action.ts'
 import type { Button } from './button.ts'
-import { ExternalMessageCallback } from './callback.ts'
+import { type Callback, ExternalMessageCallback, isWritable } from './callback.ts'
 import { type Capabilities, type Channel, capabilities, channels } from './channels.ts'
 import { Content, maxMessages, QuickReplies } from './content.ts'
 import { type Card, Message } from './message.ts'
-import { createProblem, type Problem, type Rule } from './problem.ts'
+import { createProblem, maxProblems, type Problem, type Rule } from './problem.ts'
 import type { QuickReply } from './quick-reply.ts'
 import { describeAddress, explainShape } from './shape.ts'
 
@@ -27,6 +27,15 @@ const isContent = TypeCompiler.Compile(Content)
  * Never throws, whatever it is given.
  */
 export function inspectContent(content: unknown, options: InspectOptions = {}): Problem[] {
+  try {
+    return inspect(content, options)
+  } catch {
+    // A getter or a Proxy threw; so would writing the answer.
+    return [createProblem('', 'value', 'plain JSON data', 'what throws when it is read')]
+  }
+}
+
+function inspect(content: unknown, options: InspectOptions): Problem[] {
   const isSound = isContent.Check(content)
   const problems = isSound ? [] : explainShape(Content, content)
   const parts = (typeof content === 'object' && content !== null ? content : {}) as Content
@@ -36,7 +45,7 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
   return problems
 
   function report(path: string, rule: Rule, expected: string, got: string): void {
-    problems.push(createProblem(path, rule, expected, got))
+    if (problems.length < maxProblems) problems.push(createProblem(path, rule, expected, got))
   }
 
   /** The parts of content whose shape is wrong elsewhere are inspected too, so that one run shows all there is. */
@@ -51,7 +60,7 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
     if (sound(Actions, actions)) inspectActions(actions, '')
     if (sound(QuickReplies, quick_replies)) inspectQuickReplies(quick_replies)
     if (sound(ExternalMessageCallback, external_message_callback)) {
-      inspectCallback(external_message_callback.url, '/external_message_callback')
+      inspectCallback(external_message_callback, '/external_message_callback')
       if (can.externalMessageCallback === 'undocumented') {
         report('/external_message_callback', 'undocumented-callback', `what is documented for ${channel}`, 'a listener')
       }
@@ -90,7 +99,7 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
 
   function inspectMedia({ type, url }: Message & { url: string }, path: string): void {
     inspectUrl(url, path)
-    const format = type === 'image' && /\.(webp|svg|bmp|tiff?|heic|avif)(?:[?#]|$)/i.exec(url)?.[1]
+    const format = type === 'image' && /^[^?#]*\.(webp|svg|bmp|tiff?|heic|avif)(?:[?#]|$)/i.exec(url)?.[1]
     if (format) report(path, 'image-format', 'a JPG, PNG or GIF', format.toLowerCase())
   }
 
@@ -123,7 +132,7 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
       if (button.webview_size && !can.webviewSize) {
         report(`${path}/webview_size`, 'channel-webview-size', `no webview_size on ${channel}`, button.webview_size)
       }
-    } else if (button.type === 'dynamic_block_callback') inspectCallback(button.url, path)
+    } else if (button.type === 'dynamic_block_callback') inspectCallback(button, path)
     else if (button.type === 'node') inspectNode(path)
     if ('actions' in button && button.actions) inspectActions(button.actions, path)
   }
@@ -137,7 +146,7 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
       const reply = replies[i] as QuickReply
       const path = `/quick_replies/${i}`
       inspectLength(reply.caption, can.caption, `${path}/caption`, 'caption-length')
-      if (reply.type === 'dynamic_block_callback') inspectCallback(reply.url, path)
+      if (reply.type === 'dynamic_block_callback') inspectCallback(reply, path)
       else if (reply.type === 'node') inspectNode(path)
       if (can.quickReplies[reply.type] === 'undocumented') {
         report(
@@ -164,9 +173,11 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
     if (options.outsideFlow) report(`${path}/type`, 'node-outside-flow', 'no node outside a flow', 'one')
   }
 
-  function inspectCallback(url: string, path: string): void {
-    if (url.startsWith('https://') || options.allowLoopback) return
-    report(`${path}/url`, 'https-callback', 'an https:// address', describeAddress(url))
+  function inspectCallback({ url, payload }: Callback, path: string): void {
+    if (!url.startsWith('https://') && !options.allowLoopback) {
+      report(`${path}/url`, 'https-callback', 'an https:// address', describeAddress(url))
+    }
+    if (payload && !isWritable(payload)) report(`${path}/payload`, 'value', 'plain JSON data', 'what JSON cannot hold')
   }
 
   function inspectUrl(url: string, path: string): void {
@@ -180,7 +191,7 @@ export function inspectContent(content: unknown, options: InspectOptions = {}): 
 }
 
 function knownChannel(type: unknown): Channel | undefined {
-  return channels.find(channel => channel === type)
+  return channels.find(channel => capabilities[channel].type === type)
 }
 
 /** The length in the unit of the channel; exact only where it could be over the limit, as counting is slow. */

@@ -40,6 +40,9 @@ export const rules = {
 
 export type Rule = keyof typeof rules
 
+/** Enough to work with; a block that returns a million wrong messages must not cost a million explanations. */
+export const maxProblems = 50
+
 /** What is wrong with content, and where. */
 export interface Problem {
   /** JSON pointer into the content, like `/messages/0/buttons/2/caption`. */

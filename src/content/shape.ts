@@ -3,10 +3,7 @@ import type { TObject, TSchema, TUnion } from '@sinclair/typebox'
 import type { ValueError } from '@sinclair/typebox/errors'
 import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { closest, distance } from 'fastest-levenshtein'
-import { createProblem, type Problem, type Rule } from './problem.ts'
-
-/** Enough to work with; a block that returns a million wrong messages must not cost a million explanations. */
-const maxProblems = 50
+import { createProblem, maxProblems, type Problem, type Rule } from './problem.ts'
 
 /** The problems of a value that is not of the schema, each with its pointer below `base`. */
 export function explainShape(schema: TSchema, value: unknown, base = ''): Problem[] {
@@ -28,7 +25,7 @@ function explainError(error: ValueError, base: string): Problem[] {
   if (limit) return [createProblem(path, limit.rule, limit.expected, limit.got)]
   if (error.type === ValueErrorType.Union) return explainUnion(error.schema as TUnion, error.value, path)
   if (error.type === ValueErrorType.ObjectRequiredProperty) {
-    return [createProblem(path, 'required', `a ${describeSchema(error.schema)}`, 'nothing')]
+    return [createProblem(path, 'required', describeSchema(error.schema), 'nothing')]
   }
   if (error.type === ValueErrorType.ObjectAdditionalProperties) return [explainUnknownKey(error, path)]
   return [createProblem(path, 'value', describeSchema(error.schema), describeValue(error.value))]
@@ -47,8 +44,9 @@ function explainUnion(union: TUnion, value: unknown, path: string): Problem[] {
   if (meant) return explainShape(meant, value, path)
   const names = members.map(member => String(member.properties[tag]?.const))
   if (given === undefined) return [createProblem(`${path}/${tag}`, 'required', `one of ${names.join(', ')}`, 'nothing')]
-  const got = typeof given === 'string' && /^[\w-]{1,40}$/.test(given) ? `"${given}"` : describeValue(given)
-  return [createProblem(`${path}/${tag}`, 'unknown-type', `one of ${names.join(', ')}`, got, hint(got, names))]
+  const isName = typeof given === 'string' && /^[\w-]{1,40}$/.test(given)
+  const [got, meaning] = isName ? [`"${given}"`, hint(given, names)] : [describeValue(given)]
+  return [createProblem(`${path}/${tag}`, 'unknown-type', `one of ${names.join(', ')}`, got, meaning)]
 }
 
 function explainUnknownKey(error: ValueError, path: string): Problem {
@@ -57,10 +55,11 @@ function explainUnknownKey(error: ValueError, path: string): Problem {
     .slice(path.lastIndexOf('/') + 1)
     .replaceAll('~1', '/')
     .replaceAll('~0', '~')
+    .slice(0, 40)
   if (key === 'actions' && known.includes('caption')) {
     return createProblem(path, 'button-actions', 'no actions on a button of this type', 'some')
   }
-  return createProblem(path, 'unknown-key', `one of ${known.join(', ')}`, `"${key.slice(0, 40)}"`, hint(key, known))
+  return createProblem(path, 'unknown-key', `one of ${known.join(', ')}`, `"${key}"`, hint(key, known))
 }
 
 function hint(given: string, known: string[]): string {
@@ -90,20 +89,20 @@ function limitRule({
   if (type === ValueErrorType.StringPattern && key === 'url') {
     return { rule: 'https-callback', expected: 'an https:// address', got: describeAddress(String(value)) }
   }
-  if (key === 'timeout' && typeof value === 'number') {
+  if (schema.type === 'integer' && key === 'timeout' && typeof value === 'number') {
     return {
       rule: 'callback-timeout',
-      expected: `a whole number from 1 to ${schema.maximum ?? 86_400}`,
+      expected: `a whole number from 1 to ${schema.maximum}`,
       got: String(value),
     }
   }
   return undefined
 }
 
-/** Names the kind of an address and nothing else of it: the rest may hold a secret. */
+/** Names the kind of an address, where it is a usual one, and nothing else: the rest may hold a secret. */
 export function describeAddress(address: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]{0,20}):/i.exec(address)?.[1]
-  return scheme ? `one of ${scheme.toLowerCase()}:` : 'one without a scheme'
+  const scheme = /^(https?|wss?|ftp|file|data|blob|mailto|tel|sms|javascript):/i.exec(address)?.[1]
+  return scheme ? `one of ${scheme.toLowerCase()}:` : 'another'
 }
 
 function describeSchema(schema: TSchema): string {
@@ -111,7 +110,7 @@ function describeSchema(schema: TSchema): string {
   if (schema.anyOf) return (schema as TUnion).anyOf.map(describeSchema).join(' or ')
   if (schema.type === 'string' && schema.minLength === 1) return 'text that is not empty'
   if (schema.type === 'integer') return 'a whole number that is not negative'
-  return { string: 'text', array: 'a list', object: 'an object' }[schema.type as string] ?? schema.type ?? 'a value'
+  return { string: 'text', array: 'a list', object: 'an object' }[schema.type as string] ?? schema.type
 }
 
 /** The kind of a value, never the value: it may be what a contact wrote. */

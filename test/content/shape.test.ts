@@ -1,0 +1,85 @@
+import t from 'tap'
+import { inspectContent } from '../../src/content/inspect.ts'
+
+/** The messages of the problems of one message, button or action. */
+const explain = {
+  content: (content: unknown) => inspectContent(content).map(({ message }) => message),
+  message: (message: unknown) => explain.content({ messages: [message] }),
+  button: (button: unknown) => explain.message({ type: 'text', text: 'a', buttons: [button] }),
+  listener: (listener: object) =>
+    explain.content({
+      messages: [],
+      external_message_callback: { url: 'https://example.com', method: 'post', ...listener },
+    }),
+}
+
+t.test('a missing member is told with what it must be', async t => {
+  t.strictSame(explain.content({}), ['Expected a list, got nothing. Add it.'])
+  t.strictSame(explain.button({ caption: 'Go' }), [
+    'Expected one of call, url, flow, node, buy, dynamic_block_callback, got nothing. Add it.',
+  ])
+})
+
+t.test('a mistyped name is told with the one that was meant', async t => {
+  t.strictSame(explain.content({ messages: [], quickreplies: [] }), [
+    'Expected one of type, messages, actions, quick_replies, external_message_callback, got "quickreplies". ' +
+      'Did you mean "quick_replies"? Remove or rename it.',
+  ])
+  t.strictSame(explain.message({ type: 'txt', text: 'a' }), [
+    'Expected one of text, image, video, audio, file, cards, got "txt". ' +
+      'Did you mean "text"? Use a maker, or one of the names.',
+  ])
+})
+
+t.test('a name like none has no suggestion', async t => {
+  t.notMatch(explain.content({ messages: [], zzzzzzzz: 1 }), /Did you mean/)
+  t.notMatch(explain.message({ type: 'carousel' }), /Did you mean/)
+  t.strictSame(explain.message({ type: 'not a name' }), [
+    'Expected one of text, image, video, audio, file, cards, got text. Use a maker, or one of the names.',
+  ])
+  t.match(explain.message({ type: ['text'] }), [/got a list\. Use/])
+})
+
+t.test('a wrong value is told by its kind', async t => {
+  const text = (text: unknown) => explain.message({ type: 'text', text })
+  t.match(text(''), ['Expected text that is not empty, got empty text. Change the value.'])
+  t.match(text(7), ['got another number.'])
+  t.match(text(Number.NaN), ['got NaN.'])
+  t.match(text(7n), ['got a bigint.'])
+  t.match(text(true), ['got true.'])
+  t.match(text(null), ['got null.'])
+  t.match(text({}), ['got an object.'])
+  t.match(
+    text(() => 1),
+    ['got a function.'],
+  )
+  t.match(explain.button({ type: 'url', caption: 'Go', url: 'https://example.com', webview_size: 'tall' }), [
+    'Expected "full" or "medium" or "compact", got text.',
+  ])
+})
+
+t.test('an address is told by its scheme alone', async t => {
+  const url = (url: string) => explain.listener({ url })
+  t.strictSame(url('HTTP://user:word@example.com'), [
+    'Expected an https:// address, got one of http:. Set PUBLIC_URL to an https address.',
+  ])
+  t.match(url('user:word@example.com'), ['got another.'])
+  t.match(url('example.com'), ['got another.'])
+})
+
+t.test('a limit is told with its numbers', async t => {
+  t.match(explain.content({ messages: new Array(11).fill({ type: 'text', text: 'a' }) }), [
+    'Expected at most 10 messages, got 11.',
+  ])
+  t.match(explain.listener({ timeout: 86401 }), ['Expected a whole number from 1 to 86400, got 86401.'])
+  t.match(explain.listener({ timeout: 0.5 }), ['Expected a whole number from 1 to 86400, got 0.5.'])
+  t.match(explain.listener({ timeout: Number.NaN }), ['Expected a whole number from 1 to 86400, got NaN.'])
+  t.match(explain.message({ type: 'cards', elements: [] }), ['Expected at least 1 card, got 0.'])
+})
+
+t.test('actions where none may be are told as such', async t => {
+  t.strictSame(explain.button({ type: 'call', caption: 'Call', phone: '+1', actions: [] }), [
+    'Expected no actions on a button of this type, got some. ' +
+      'Move the actions to the content, or to a button of type url, flow or node.',
+  ])
+})

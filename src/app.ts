@@ -29,6 +29,8 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     bodyLimit: config.maxBodyBytes,
     trustProxy: config.trustProxy,
     frameworkErrors: sendProblem,
+    // People paste addresses with one, and `/blocks/size/` would else be a step without a name.
+    routerOptions: { ignoreTrailingSlash: true },
   })
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(() => {

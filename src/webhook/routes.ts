@@ -53,7 +53,10 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
   function requireBlock(name: string): Block {
     const block = blocks.get(name)
     if (block) return block
-    throw createError('DYN_BLOCK_UNKNOWN', { hint: dev ? ` Did you mean "${closest(name, blocks.names())}"?` : '' })
+    const names = dev ? blocks.names() : []
+    throw createError('DYN_BLOCK_UNKNOWN', {
+      hint: names.length > 0 ? ` Did you mean "${closest(name, names)}"?` : '',
+    })
   }
 
   /** A genuine token opens only the door it was made for. */

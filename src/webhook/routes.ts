@@ -95,7 +95,9 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
       ...(claims.listen !== undefined && { listener: claims }),
       log,
     }
-    return pair === undefined ? runner.run(entry) : twins.once(pair, () => runner.run(entry))
+    if (pair === undefined) return runner.run(entry)
+    const goOn = () => runner.run({ ...entry, step: silentStep })
+    return twins.once(pair, () => runner.run(entry), entry.listener && goOn)
   }
 
   /** The contact tapped what once worked: that is never answered with silence. */

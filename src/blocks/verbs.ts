@@ -129,7 +129,9 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
 
   function requireState(step: string, state: unknown): void {
     if (!Object.hasOwn(block.steps, step)) {
-      throw createError('DYN_STEP_MISSING', { step, steps: Object.keys(block.steps).join(', ') || 'none' })
+      const steps = Object.keys(block.steps).join(', ') || 'none'
+      // What is no name may be what a contact wrote, which no log may hold.
+      throw createError('DYN_STEP_MISSING', { step: /^[\w-]{1,64}$/.test(step) ? step : '…', steps })
     }
     const wrong = stateProblem(block, step, state)
     if (wrong) throw createError('DYN_STATE_INVALID', { step, got: wrong })

@@ -64,10 +64,12 @@ export function createRunner({ sign, publicUrl, replyWithinMs, now }: RunnerOpti
     const { name, block, step, contact, page, channel } = entry
     const verbs = createVerbs({ name, block, contact, page, channel, publicUrl, sign, now })
     let abort: AbortController | undefined
+    let isOver = false
     try {
       const reply = await reach(entry, verbs, () => {
         abort ??= new AbortController()
-        running.add(abort)
+        // A handler that goes on after its answer may still ask; what it is given then is not kept.
+        if (!isOver) running.add(abort)
         return abort
       })
       return finish(entry, verbs, toContent(reply, placeOf(entry)))
@@ -76,6 +78,7 @@ export function createRunner({ sign, publicUrl, replyWithinMs, now }: RunnerOpti
       entry.log.error({ block: name, step, channel, ...trace(failure) }, 'block failed, fallback shown')
       return { ...fallBack(entry, verbs), failure }
     } finally {
+      isOver = true
       if (abort) running.delete(abort)
     }
   }

@@ -58,12 +58,12 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
   }
 
   function menu(prompt: string, lines: MenuLine[], { otherwise }: { otherwise?: string } = {}): Content {
+    if (otherwise !== undefined) requireState(otherwise, undefined)
     if (hasQuickReplies(channel)) {
       const quick_replies = lines.map(({ caption, step, state }) => tapReply(caption, step, state))
       return { messages: [text(prompt)], quick_replies }
     }
     for (const { step, state } of lines) requireState(step, state)
-    if (otherwise !== undefined) requireState(otherwise, undefined)
     const choices = lines.map(({ caption, step, state }) => choiceOf(caption, step, state))
     return numberedMenu({ ...claimsTo(otherwise ?? menuStep, undefined), menu: prompt, choices })
   }

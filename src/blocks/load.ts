@@ -106,7 +106,7 @@ async function listFiles(root: string): Promise<string[] | string> {
     return entries
       .filter(entry => !entry.isDirectory() && extensions.has(extname(entry.name)))
       .map(entry => entry.name)
-      .filter(name => !/^[_.]|\.d\.ts$|\.test\.\w+$/.test(name))
+      .filter(name => !/^[_.]|\.d\.m?ts$|\.test\.\w+$/.test(name))
       .sort()
   } catch {
     return 'the folder can’t be read. Create it, or set BLOCKS_DIR to the one that has your blocks.'

@@ -94,7 +94,7 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
 
   function listenerOf(claims: Claims, timeoutSeconds?: number): ExternalMessageCallback {
     const listen = timeoutSeconds ?? maxTimeoutSeconds
-    const exp = Math.floor(now() / 1000) + listen + listenGraceSeconds
+    const exp = Math.floor(now() / 1000 + listen + listenGraceSeconds)
     const callback = callbackTo({ ...claims, listen, exp })
     return timeoutSeconds === undefined ? callback : { ...callback, timeout: timeoutSeconds }
   }

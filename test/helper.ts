@@ -1,4 +1,7 @@
 /** A fresh app for a test, with explicit settings, a clock that the test moves, and the log lines it wrote. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp } from '../src/app.ts'
@@ -127,6 +130,21 @@ export function buttonOf({ content }: Answer, caption: string): Callback | undef
   const buttons = content.messages.flatMap(message => ('buttons' in message ? (message.buttons ?? []) : []))
   const found = [...buttons, ...(content.quick_replies ?? [])].find(button => button.caption === caption)
   return found as Callback | undefined
+}
+
+/** A folder far from any package.json and node_modules, as one that is mounted; gone after the test. */
+export function folderOf(t: Test, files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'dynablock-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  write(folder, files)
+  return folder
+}
+
+export function write(folder: string, files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
 }
 
 function serve(blocks: Record<string, Block>): Blocks {

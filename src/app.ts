@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
@@ -25,7 +25,9 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   const app = Fastify({
     logger: logOptions(config, logStream),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: createIds(),
+    // A call makes its own when it logs; one for each request would cost as much as reading its body.
+    childLoggerFactory: logger => logger,
     bodyLimit: config.maxBodyBytes,
     trustProxy: config.trustProxy,
     frameworkErrors: sendProblem,
@@ -52,4 +54,11 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     blocks.stop()
   })
   return app
+}
+
+/** Ids that no other process makes: they are what a block may use as idempotency key. */
+function createIds(): () => string {
+  const ours = randomBytes(12).toString('base64url')
+  let count = 0
+  return () => `${ours}-${(count++).toString(36)}`
 }

@@ -74,7 +74,7 @@ export const errorTable = {
   DYN_REPLY_INVALID: [
     500,
     'Reply not valid',
-    'Expected of {where} content, a message, a list of messages, a string or nothing; got {got}. Return what a maker returns.',
+    'Expected of a handler content, a message, a list of messages, a string or nothing; got {got}. Return what a maker returns.',
   ],
   DYN_CONTENT_INVALID: [500, 'Content not valid', 'Expected content that ManyChat takes, got:\n{got}'],
   DYN_STATE_INVALID: [
@@ -88,16 +88,105 @@ export const errorTable = {
     'Expected a step of the block ({steps}), got "{step}". Name one of them.',
   ],
   DYN_SETTINGS_REFUSED: [500, 'Settings not valid', 'Expected settings that a server can run with, got:\n{got}'],
+  DYN_SECRET_UNREADABLE: [
+    500,
+    'Stored secret unreadable',
+    'Expected one of STATE_KEYS to decrypt what is stored, got none that does. Put the old key behind the new one, or install the app again.',
+  ],
+  DYN_APP_KEYS_FILE: [
+    500,
+    'App Keys not readable',
+    'Expected the App Keys that this server wrote in {file}, got {got}. Restore the file, or delete it and install the app again.',
+  ],
+  DYN_APP_KEY_MISSING: [
+    400,
+    'No App Key',
+    'Expected the App Key in the header "{header}" or as "app_token" in the body, got neither. Put the variable app_token there, in auth.request of the app.',
+  ],
+  DYN_APP_KEY_REFUSED: [
+    400,
+    'App Key refused',
+    'Expected the App Key of the page that the app was installed on, got {got}. Install the app again.',
+  ],
+  DYN_PAGE_KEY_MISSING: [
+    500,
+    'No key for the page',
+    'Expected a key for page {page}, got none. Add it to MANYCHAT_API_KEYS, install the app there, or name its connection in MATON_CONNECTIONS.',
+  ],
+  DYN_PAGE_UNKNOWN: [
+    500,
+    'Page not named',
+    'Expected the id of a page, or exactly one configured page; got no id, and {count} pages. Put Full Contact Data into the body, or configure a key in MANYCHAT_API_KEYS.',
+  ],
+  DYN_CLIENT_OPTIONS: [500, 'Client options not valid', 'Expected {expected}, got {got}. {remedy}'],
+  DYN_FIELD_VALUE: [400, 'Field value not valid', 'Expected for a field of type {type} {expected}, got {got}.'],
+  DYN_CALL_PARAMS: [
+    400,
+    'Parameters not valid',
+    'Expected for {operation} {expected}, got {got}. Nothing was sent: change the parameters.',
+  ],
+  DYN_CALL_REFUSED: [
+    502,
+    'Call refused',
+    'Expected {service} to carry out {operation}, got a refusal ({status}): {got}. {remedy}',
+  ],
+  DYN_CALL_LIMITED: [
+    429,
+    'Too many calls',
+    'Expected {service} to take {operation}, got the answer that the limit is reached: {got}. Call again later.',
+  ],
+  DYN_CALL_FAILED: [502, 'Call failed', 'Expected an answer of {service} to {operation}, got {got}. {again}'],
+  DYN_CALL_ANSWER: [
+    502,
+    'Answer not understood',
+    'Expected of {service} a JSON answer to {operation}, got {got} ({status}). {again}',
+  ],
+  DYN_MANYCHAT_KEY: [
+    502,
+    'ManyChat key refused',
+    'Expected a key that ManyChat takes for {operation}, got {got}. Copy the key anew from Settings, API; for an App Key look at the scopes of its app.',
+  ],
+  DYN_MANYCHAT_SCOPE: [
+    502,
+    'Outside the scope of the app',
+    'Expected an App Key whose app asked for {operation}, got {got}. Add the operation under API Access of the app, then install it anew.',
+  ],
+  DYN_MANYCHAT_UNINSTALLED: [
+    502,
+    'App uninstalled',
+    'Expected {operation} to be answered, got {got}, as ManyChat answers when the app of the key was uninstalled. Install the app again; if it is installed, ManyChat itself failed.',
+  ],
+  DYN_MANYCHAT_PLAN: [
+    502,
+    'Plan without API',
+    'Expected a page whose plan has the API for {operation}, got {got}. Upgrade the plan of the page to Pro.',
+  ],
+  DYN_MATON_KEY: [
+    502,
+    'Maton key refused',
+    'Expected a Maton key that is valid for {operation}, got {got}. Copy it anew from the settings of Maton.',
+  ],
+  DYN_MATON_CONNECTION: [
+    502,
+    'No ManyChat connection at Maton',
+    'Expected an active ManyChat connection at Maton for {operation}, got {got}. Create one and enter the ManyChat key at its url.',
+  ],
+  DYN_CHATFUEL_TOKEN: [
+    502,
+    'Chatfuel token refused',
+    'Expected a bot token that is valid for {operation}, got {got}. Copy it anew from the Configure tab of the bot.',
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 
 export type ErrorCode = keyof typeof errorTable
 
 type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never
-type Values<Code extends ErrorCode> = Record<Placeholders<(typeof errorTable)[Code][2]>, string | number>
+/** What fills the `{placeholders}` of a row. */
+export type Values<Code extends ErrorCode> = Record<Placeholders<(typeof errorTable)[Code][2]>, string | number>
 
 /** An error of the table. `message` never holds a secret or what a contact wrote. */
 export class DynablockError extends Error {
-  override readonly name = 'DynablockError'
+  override readonly name: string = 'DynablockError'
   readonly code: ErrorCode
   readonly status: number
   readonly title: string
@@ -118,8 +207,10 @@ export function createError<Code extends ErrorCode>(
     ? [values?: undefined, options?: ErrorOptions]
     : [values: Values<Code>, options?: ErrorOptions]
 ): DynablockError {
-  const filled = errorTable[code][2].replace(/\{(\w+)\}/g, (_, name: string) =>
-    String((values as Record<string, string | number>)[name]),
-  )
-  return new DynablockError(code, filled, options)
+  return new DynablockError(code, formatMessage(code, values), options)
+}
+
+/** The message of that row, filled. */
+export function formatMessage(code: ErrorCode, values: Record<string, string | number> = {}): string {
+  return errorTable[code][2].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]))
 }

@@ -12,26 +12,24 @@ declare global {
 }
 
 const LONG = /\d{16}/
-/** A member whose value is a long integer: the quote before the colon ends the key, or the rewritten text won't parse. */
-const LONG_MEMBER = /("\s*:\s*)(-?\d{16,})(?![\d.eE])/g
-const LONG_ELEMENT = /[[,]\s*-?\d{16}/
+/** A long integer that is a member or an element; inside a string it may look the same. */
+const LONG_VALUE = /([:[,]\s*)(-?\d{16,})(?=\s*[,\]}])/g
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const LONG_INTEGER = /^-?\d{16,}$/
 
 /**
  * Parses JSON; every integer of 16 digits and more becomes a string of the same digits. Numbers with a fraction or an
- * exponent stay numbers. Costs about twice a plain `JSON.parse` when there are long numbers, nothing otherwise.
+ * exponent stay numbers. Costs half as much again as a plain `JSON.parse` when there are long numbers, nothing otherwise.
  *
  * @throws SyntaxError as `JSON.parse` does, for the text as it came
  */
 export function parseExact(text: string): unknown {
   if (!LONG.test(text)) return JSON.parse(text)
-  if (!LONG_ELEMENT.test(text)) {
-    try {
-      return JSON.parse(text.replace(LONG_MEMBER, '$1"$2"'))
-    } catch {
-      // A string of the text looks like a member, or the text is broken: the slow way tells.
-    }
+  try {
+    return JSON.parse(text.replace(LONG_VALUE, (_, before: string, digits: string) => `${before}"${digits}"`))
+  } catch {
+    // Quotes put into a string end it, and digits follow: that never parses. So either a string of the text looks like a
+    // value, or the text itself is broken.
   }
   JSON.parse(text)
   return JSON.parse(text.replace(STRING_OR_NUMBER, token => (LONG_INTEGER.test(token) ? `"${token}"` : token)))

@@ -21,7 +21,7 @@ dynablock serves ${blocks.length} blocks from ${folder}: ${blocks.join(', ')}
 ${madeUp ? 'WEBHOOK_SECRETS is not set: a secret was made up for this run.\n' : ''}
 Try one:
 
-  curl -s ${config.publicUrl}/blocks/${block} \\
+  curl -s http://localhost:${config.port}/blocks/${block} \\
     -H 'Authorization: Bearer ${secret}' \\
     -H 'Content-Type: application/json' \\
     -d '${sampleContact}'

@@ -21,14 +21,16 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const directions: Record<string, string[]> = {
   content: ['errors.ts'],
   blocks: ['content', 'errors.ts', 'exact-json.ts'],
-  webhook: ['blocks', 'content', 'errors.ts', 'exact-json.ts'],
+  manychat: ['content', 'errors.ts', 'exact-json.ts'],
+  chatfuel: ['manychat', 'errors.ts', 'exact-json.ts'],
+  webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
   ops: [],
   'errors.ts': [],
   'exact-json.ts': [],
   'config.ts': ['blocks', 'errors.ts'],
   'log.ts': ['blocks', 'config.ts'],
   'start-message.ts': ['config.ts'],
-  'index.ts': ['blocks', 'content', 'errors.ts'],
+  'index.ts': ['blocks', 'content', 'manychat', 'chatfuel', 'errors.ts'],
 }
 const builders = ['app.ts', 'server.ts']
 
@@ -82,7 +84,7 @@ t.test('imports name their file, and dependencies are declared', async t => {
 
 t.test('files are short and have plain names', async t => {
   for (const { path, lines } of files) {
-    t.match(path, /^([a-z]+(-[a-z]+)*\/)?[a-z]+(-[a-z0-9]+)*\.ts$/)
+    t.match(path, /^([a-z]+(-[a-z]+)*\/)?[a-z][a-z0-9]*(-[a-z0-9]+)*\.ts$/)
     t.ok(lines <= 250, `${path} has ${lines} lines`)
   }
 })

@@ -2,13 +2,13 @@ import t from 'tap'
 import { loadConfig } from '../src/config.ts'
 import { startMessage } from '../src/start-message.ts'
 
-const config = { ...loadConfig({ PUBLIC_URL: 'https://b.test' }), webhookSecrets: ['made-up'] }
+const config = { ...loadConfig({ PORT: '4000', PUBLIC_URL: 'https://b.test' }), webhookSecrets: ['made-up'] }
 
 t.test('it says what is served, and how to call it', async t => {
   const message = startMessage({ config, blocks: ['faq', 'size'], folder: 'blocks', madeUp: true })
   t.match(message, 'dynablock serves 2 blocks from blocks: faq, size')
   t.match(message, 'a secret was made up for this run')
-  t.match(message, 'curl -s https://b.test/blocks/size \\')
+  t.match(message, 'curl -s http://localhost:4000/blocks/size \\')
   t.match(message, "-H 'Authorization: Bearer made-up' \\")
 })
 

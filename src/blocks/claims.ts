@@ -7,10 +7,10 @@ export interface Claims {
   step: string
   state?: unknown
   contact: string
-  page?: string
+  page?: string | undefined
   channel: Channel
-  first_name?: string
-  language?: string
+  first_name?: string | undefined
+  language?: string | undefined
   /** Seconds since 1970, as in every JWT. */
   exp: number
   /** Set on a listener only: how many seconds it waits. */

@@ -7,16 +7,15 @@ const messageTypes = new Set<unknown>(['text', 'image', 'video', 'audio', 'file'
 /**
  * Turns whatever a handler returned into content, unchecked.
  *
- * @param where names the handler in the error
  * @throws DynablockError `DYN_REPLY_INVALID`
  */
-export function toContent(reply: unknown, where: string): Content {
+export function toContent(reply: unknown): Content {
   if (reply === undefined || reply === null) return { messages: [] }
   if (typeof reply === 'string') return { messages: [text(reply)] }
   if (Array.isArray(reply)) return { messages: reply }
-  if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { where, got: `a ${typeof reply}` })
+  if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { got: `a ${typeof reply}` })
   // What fetch() resolves to, an Error, a Map: they would spread to nothing, and the contact be met by silence.
-  if (!isPlain(reply)) throw createError('DYN_REPLY_INVALID', { where, got: 'an object of a class' })
+  if (!isPlain(reply)) throw createError('DYN_REPLY_INVALID', { got: 'an object of a class' })
   if ('type' in reply && !('messages' in reply) && messageTypes.has(reply.type)) return { messages: [reply as Message] }
   return { messages: [], ...reply }
 }

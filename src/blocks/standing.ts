@@ -19,20 +19,20 @@ export function standingContent(block: Block | undefined, kind: Standing, channe
   const own = block?.[kind]
   if (own !== undefined) {
     try {
-      return checkContent(toContent(own, kind), { channel })
+      return checkContent(toContent(own), { channel })
     } catch {
       // It is refused at boot when no channel takes it; here the short text stands in.
     }
   }
-  return checkContent(toContent(defaults[kind], kind), { channel })
+  return checkContent(toContent(defaults[kind]), { channel })
 }
 
 /** The channels that take what the block says of that kind. */
-export function channelsOf(own: unknown, kind: Standing): Channel[] {
+export function channelsOf(own: unknown): Channel[] {
   return channels.filter(channel => {
     try {
       // It must also be possible to write it down: nothing stands behind it.
-      stringifyExact(checkContent(toContent(own, kind), { channel }))
+      stringifyExact(checkContent(toContent(own), { channel }))
       return true
     } catch {
       return false

@@ -13,9 +13,9 @@ const options: Record<string, (value: unknown) => string | false> = {
   states: value => !isRecord(value) && 'an object of schemas by step',
   open: value => typeof value !== 'function' && 'a function',
   steps: value => !isRecord(value) && 'an object of functions by step',
-  waiting: value => isShownNowhere(value, 'waiting') && 'content that at least one channel takes',
-  fallback: value => isShownNowhere(value, 'fallback') && 'content that at least one channel takes',
-  expired: value => isShownNowhere(value, 'expired') && 'content that at least one channel takes',
+  waiting: value => isShownNowhere(value) && 'content that at least one channel takes',
+  fallback: value => isShownNowhere(value) && 'content that at least one channel takes',
+  expired: value => isShownNowhere(value) && 'content that at least one channel takes',
   replyWithinMs: value => !isWhole(value, maxReplyWithinMs) && `a whole number from 1 to ${maxReplyWithinMs}`,
   rerun: value => typeof value !== 'boolean' && 'true or false',
   expiresAfterSeconds: value => !isWhole(value, Number.MAX_SAFE_INTEGER) && 'a whole number from 1',
@@ -62,8 +62,8 @@ function isWhole(value: unknown, maximum: number): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maximum
 }
 
-function isShownNowhere(value: unknown, kind: 'waiting' | 'fallback' | 'expired'): boolean {
-  return channelsOf(value, kind).length === 0
+function isShownNowhere(value: unknown): boolean {
+  return channelsOf(value).length === 0
 }
 
 function describe(value: unknown): string {

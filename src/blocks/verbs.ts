@@ -104,17 +104,19 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
     return claimsTo(step, state)
   }
 
+  /** What is undefined is absent in the token. */
   function claimsTo(step: string, state: unknown): Claims {
-    const claims: Claims = { block: name, step, contact: contact.id, channel, exp: expiry() }
-    if (state !== undefined) claims.state = state
-    if (page !== null) claims.page = page
-    if (contact.first_name) claims.first_name = contact.first_name
-    if (contact.language) claims.language = contact.language
-    return claims
-  }
-
-  function expiry(): number {
-    return Math.floor(now() / 1000) + (block.expiresAfterSeconds ?? defaultExpiresAfterSeconds)
+    return {
+      block: name,
+      step,
+      state,
+      contact: contact.id,
+      page: page ?? undefined,
+      channel,
+      first_name: contact.first_name ?? undefined,
+      language: contact.language ?? undefined,
+      exp: Math.floor(now() / 1000) + (block.expiresAfterSeconds ?? defaultExpiresAfterSeconds),
+    }
   }
 
   function callbackTo(claims: Claims) {
@@ -147,9 +149,16 @@ export function stateProblem(block: Block, step: string, state: unknown): string
   const schema = Object.hasOwn(block.states, step) ? block.states[step] : undefined
   if (!schema) return state === undefined ? undefined : 'a state, though none is declared'
   if (state === undefined) return 'no state'
-  const check = stateChecks.get(schema) ?? TypeCompiler.Compile(schema)
-  stateChecks.set(schema, check)
+  const check = checkOf(schema)
   if (check.Check(state)) return undefined
   const error = check.Errors(state).First()
   return `another at ${error?.path || '/'} (${error?.schema.type ?? 'value'} expected)`
+}
+
+function checkOf(schema: TSchema): TypeCheck<TSchema> {
+  const known = stateChecks.get(schema)
+  if (known) return known
+  const check = TypeCompiler.Compile(schema)
+  stateChecks.set(schema, check)
+  return check
 }

@@ -25,8 +25,11 @@ export function checkContent(content: unknown, options: CheckOptions = {}): Cont
   return fit(content as Content, options)
 }
 
-function fit({ type: given, ...content }: Content, { channel = given ?? 'messenger' }: CheckOptions): Content {
-  if (!hasQuickReplies(channel)) delete content.quick_replies
-  const { type } = capabilities[channel]
-  return type === null ? content : { type, ...content }
+/** Most content already is as the channel takes it, and is not copied. */
+function fit(content: Content, { channel = content.type ?? 'messenger' }: CheckOptions): Content {
+  const type = capabilities[channel].type ?? undefined
+  const drops = content.quick_replies !== undefined && !hasQuickReplies(channel)
+  if (content.type === type && !drops) return content
+  const { type: _type, quick_replies, ...rest } = content
+  return { ...(type && { type }), ...rest, ...(quick_replies && !drops && { quick_replies }) }
 }

@@ -13,17 +13,19 @@ export async function requireSecret(app: FastifyInstance, secrets: readonly stri
     specCompliance: 'rfc6749',
     verifyErrorLogLevel: 'debug',
   })
-  app.addHook('onRequest', refuseDoubled)
-  app.addHook('onRequest', app.verifyBearerAuth as onRequestHookHandler)
+  const verify = app.verifyBearerAuth as onRequestHookHandler
+  app.addHook('onRequest', function (request, reply, done) {
+    // Node keeps the first of two such headers; which of them a proxy before us keeps can't be known.
+    if (isDoubled(request.raw.rawHeaders)) done(createError('DYN_UNAUTHORIZED'))
+    else verify.call(this, request, reply, done)
+  })
 }
 
-/** Node keeps the first of two such headers; which of them a proxy before us keeps can't be known. */
-const refuseDoubled: onRequestHookHandler = (request, _reply, done) => {
-  const { rawHeaders } = request.raw
+function isDoubled(rawHeaders: string[]): boolean {
   let given = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     if (name.length === 13 && name.toLowerCase() === 'authorization') given++
   }
-  done(given > 1 ? createError('DYN_UNAUTHORIZED') : undefined)
+  return given > 1
 }

@@ -8,6 +8,8 @@ const rememberMs = 60_000
 /** Bounds the memory: 10,000 taps within a minute are more than ManyChat sends. */
 const maxRemembered = 10_000
 
+type Run = () => Outcome | Promise<Outcome>
+
 export interface TwinsOptions {
   /** Milliseconds since 1970. */
   now: () => number
@@ -15,7 +17,7 @@ export interface TwinsOptions {
 
 /** Remembers taps of turns in this process; nothing of a turn needs to survive it. */
 export function createTwins({ now }: TwinsOptions) {
-  const remembered = new Map<string, { at: number; outcome: Promise<Outcome> }>()
+  const remembered = new Map<string, { at: number; outcome: Outcome | Promise<Outcome> }>()
   return { once }
 
   /**
@@ -24,7 +26,7 @@ export function createTwins({ now }: TwinsOptions) {
    *
    * @param goOn what a message does when the tap before it failed: it waits for another try
    */
-  async function once(pair: string, run: () => Promise<Outcome>, goOn?: () => Promise<Outcome>): Promise<Outcome> {
+  async function once(pair: string, run: Run, goOn?: Run): Promise<Outcome> {
     forgetOld()
     const first = remembered.get(pair)
     if (first) {

@@ -1,0 +1,29 @@
+FROM node:24-slim AS install
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The optional packages are a Node for machines that have an older one; the image has its own.
+RUN npm ci --omit=dev --omit=optional
+
+FROM node:24-slim
+LABEL org.opencontainers.image.title="dynablock" \
+      org.opencontainers.image.description="The server for ManyChat Dynamic Blocks" \
+      org.opencontainers.image.licenses="MIT"
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    BLOCKS_DIR=/app/blocks \
+    DATA_DIR=/data
+WORKDIR /app
+COPY --from=install /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY src src
+COPY examples examples
+# Both are there to be mounted on, so that the root may be read-only.
+RUN mkdir blocks /data && chown node:node /data
+VOLUME /data
+USER node
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/server.ts"]

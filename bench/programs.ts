@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const startWithinMs = 15_000
+const stopWithinMs = 10_000
+const secret = 'bench-webhook-secret-of-40-characters-00'
+const stateKey = 'bench-state-key-of-a-good-40-characters0'
+
+/** The headers of a call that every program lets in. */
+export const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
+
+/** The product and the programs written by hand that it is compared with. */
+const sources = {
+  dynablock: {
+    file: '../src/server.ts',
+    env: {
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'https://bench.example',
+      WEBHOOK_SECRETS: secret,
+      STATE_KEYS: stateKey,
+      BLOCKS_DIR: fileURLToPath(new URL('blocks', import.meta.url)),
+      LOG_LEVEL: 'warn',
+    },
+  },
+  fastify: { file: 'baselines/fastify.ts', env: { SECRET: secret } },
+  http: { file: 'baselines/http.ts', env: { SECRET: secret } },
+  express: { file: 'baselines/express.ts', env: { SECRET: secret } },
+}
+
+export type ProgramName = keyof typeof sources
+export const programNames = Object.keys(sources) as ProgramName[]
+
+export interface Program {
+  name: ProgramName
+  /** Like `http://127.0.0.1:40123`. */
+  origin: string
+  stop(): Promise<void>
+}
+
+/** Starts a program as a process of its own and returns once it answers; what it prints goes to stderr. */
+export async function startProgram(name: ProgramName): Promise<Program> {
+  const { file, env } = sources[name]
+  const port = await freePort()
+  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+    // Not the root of the repository, where a .env of the developer could lie.
+    cwd: import.meta.dirname,
+    env: { ...env, NODE_ENV: 'production', PORT: String(port) },
+    stdio: ['ignore', 2, 2],
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
+  const program = { name, origin: `http://127.0.0.1:${port}`, stop: () => stopChild(child) }
+  try {
+    await answers(program, child)
+    return program
+  } catch (error) {
+    await program.stop()
+    throw error
+  }
+}
+
+/** Any status will do: a program that answers has everything loaded. */
+async function answers({ name, origin }: Program, child: ChildProcess): Promise<void> {
+  const end = Date.now() + startWithinMs
+  while (Date.now() < end) {
+    if (hasEnded(child)) throw new Error(`${name} ended with exit code ${child.exitCode}; see its message above`)
+    const response = await fetch(`${origin}/healthz`).catch(() => null)
+    if (response) return void (await response.body?.cancel())
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`${name} did not answer within ${startWithinMs} ms`)
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  clearTimeout(timer)
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port is free')
+  return address.port
+}

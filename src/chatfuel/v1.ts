@@ -1,0 +1,97 @@
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../manychat/exchange.ts'
+import { checkAddress, checkKey } from '../manychat/options.ts'
+import { createOutboundError } from '../manychat/outbound-error.ts'
+import { findMismatch, type Mismatch } from '../manychat/params.ts'
+import { BlockParams } from './params.ts'
+import { readVerdict } from './verdict.ts'
+
+export interface ChatfuelV1Options extends OutboundOptions {
+  botId: string
+  /** The token of the Configure tab. It travels in the address: keep the proxies between from logging it. */
+  token: string
+  /** Default `https://api.chatfuel.com`. */
+  baseUrl?: string | undefined
+  /**
+   * How the parameters are called: `current` is what Chatfuel takes today (`chatfuel_token`, `chatfuel_block_name`, …),
+   * `original` what its document says (`bot_token`, `block_name`, …). Default `current`.
+   */
+  names?: keyof typeof parameterNames | undefined
+}
+
+/** Calls a second for each bot. Source: Chatfuel's Broadcasting API document, version 1. */
+export const chatfuelRps = 25
+
+const parameterNames = {
+  current: {
+    token: 'chatfuel_token',
+    block_name: 'chatfuel_block_name',
+    block_id: 'chatfuel_block_id',
+    messaging_tag: 'chatfuel_message_tag',
+  },
+  original: { token: 'bot_token', block_name: 'block_name', block_id: 'block_id', messaging_tag: 'messaging_tag' },
+} as const
+
+const takenNames: ReadonlySet<string> = new Set(Object.values(parameterNames.original))
+
+/**
+ * The first version: sends a block of the bot to a user, or sets attributes.
+ *
+ * @throws DynablockError `DYN_CLIENT_OPTIONS`; `sendBlock` throws `ChatfuelError`: see docs/chatfuel.md
+ */
+export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', names, ...options }: ChatfuelV1Options) {
+  const secret = checkKey(token)
+  const address = `${checkAddress(baseUrl)}/bots/${encodeURIComponent(botId)}`
+  const named = parameterNames[names ?? 'current']
+  const exchange = createExchange(options)
+  const rates = [{ name: `chatfuel/${botId}`, perSecond: chatfuelRps }]
+  return Object.freeze({ sendBlock })
+
+  /** `block_name` or `block_id`, or `attributes` alone to set them. Answers the `result`, where there is one. */
+  async function sendBlock(params: BlockParams, { signal }: CallOptions = {}): Promise<string | undefined> {
+    const mismatch = findMismatch(BlockParams, params) ?? findConflict(params)
+    if (mismatch) throw paramsError(mismatch)
+    const { user_id, attributes, ...rest } = params
+    const query = [[named.token, secret], ...nameRest(rest), ...Object.entries(attributes ?? {})]
+      .map(pair => pair.map(part => encodeURIComponent(String(part))).join('='))
+      .join('&')
+    const call: OutboundCall = {
+      service: 'chatfuel',
+      operation: 'chatfuel.sendBlock',
+      page: botId,
+      writes: true,
+      method: 'POST',
+      url: `${address}/users/${encodeURIComponent(String(user_id))}/send?${query}`,
+      headers: { 'content-type': 'application/json' },
+      rates,
+      secrets: [secret],
+      params,
+      signal,
+    }
+    return exchange(call, readVerdict).then(({ result }) => (typeof result === 'string' ? result : undefined))
+  }
+
+  function nameRest(rest: Omit<BlockParams, 'user_id' | 'attributes'>): [string, string][] {
+    return Object.entries(rest).flatMap(([name, value]) =>
+      value === undefined ? [] : [[named[name as keyof typeof rest], value]],
+    )
+  }
+
+  function paramsError(mismatch: Mismatch) {
+    const around = { service: 'chatfuel', operation: 'chatfuel.sendBlock', page: botId, carriedOut: 'no' } as const
+    return createOutboundError('DYN_CALL_PARAMS', around, { ...mismatch })
+  }
+}
+
+function findConflict({ block_name, block_id, attributes = {} }: BlockParams): Mismatch | undefined {
+  if (block_name !== undefined && block_id !== undefined) {
+    return { expected: 'block_name or block_id', got: 'both' }
+  }
+  const names = Object.keys(attributes)
+  if (block_name === undefined && block_id === undefined && names.length === 0) {
+    return { expected: 'block_name, block_id or attributes', got: 'none of them' }
+  }
+  const reserved = names.find(name => name.startsWith('chatfuel_') || takenNames.has(name))
+  if (reserved === undefined) return undefined
+  const expected = `attributes not named chatfuel_… or ${[...takenNames].join(', ')}, which are Chatfuel's own`
+  return { expected, got: `"${reserved.slice(0, 40)}"` }
+}

@@ -1,0 +1,137 @@
+import { createError } from '../errors.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions, type Read } from './exchange.ts'
+import type { Rate } from './limits.ts'
+import { type AnswerOf, type Operation, type Operations, operations, type ParamsOf } from './operations.ts'
+import { checkAddress, checkKey } from './options.ts'
+import { createOutboundError } from './outbound-error.ts'
+import { findMismatch, type Mismatch } from './params.ts'
+import { buildRequest } from './request.ts'
+import { readResponse } from './response.ts'
+
+/** Exactly one of `key`, `appKey` and `maton`. */
+export type ManyChatOptions = OutboundOptions &
+  ManyChatKey & {
+    /** What the paths of the operations follow; default `https://api.manychat.com`, for Maton its gateway. */
+    baseUrl?: string | undefined
+    /** Names the page in rates, logs and errors; default: the page id that the key begins with, or the connection. */
+    page?: string | undefined
+    /** Callbacks in content may go to http on this machine, as they do in development; default false. */
+    allowLoopback?: boolean | undefined
+  }
+
+type ManyChatKey =
+  | { /** The token of Settings, API: `<page id>:<key>`. */ key: string; appKey?: undefined; maton?: undefined }
+  | { /** What ManyChat sent when the app was installed. */ appKey: string; key?: undefined; maton?: undefined }
+  | {
+      /** The gateway holds the key; without a `connection` it takes the oldest active one. */
+      maton: { key: string; connection?: string | undefined }
+      key?: undefined
+      appKey?: undefined
+    }
+
+type Method<O extends Operation> = (
+  ...args: object extends ParamsOf<O>
+    ? [params?: ParamsOf<O>, options?: CallOptions]
+    : [params: ParamsOf<O>, options?: CallOptions]
+) => Promise<AnswerOf<O>>
+
+type Groups = Readonly<Record<string, Readonly<Record<string, Operation>>>>
+
+/** Every operation of the Public API, as `client.<group>.<operation>(params)`. */
+export type ManyChat = {
+  readonly [G in keyof Operations]: { readonly [N in keyof Operations[G]]: Method<Operations[G][N] & Operation> }
+}
+
+/**
+ * Makes a client of ManyChat's Public API for one page. Each operation takes one object with the wire's own parameter
+ * names and returns the answer's `data`. Ids go in as strings of digits, bigints or safe numbers, leave as bare digits,
+ * and come back as strings. Calls wait for their turn under the documented rates. Nothing is retried.
+ *
+ * @throws DynablockError `DYN_CLIENT_OPTIONS`; the operations throw `ManyChatError` and, through the gateway, `MatonError`:
+ * see docs/manychat-api.md
+ * @example
+ * const manychat = createManyChat({ key: process.env.MANYCHAT_API_KEY })
+ * await manychat.sending.sendFlow({ subscriber_id: '9007199254740993123', flow_ns: 'content20180221085508_278589' })
+ */
+export function createManyChat(options: ManyChatOptions): ManyChat {
+  const { secret, service, defaultUrl, headers } = readKey(options)
+  const { page = options.maton?.connection ?? /^(\d+):/.exec(secret)?.[1] ?? null, allowLoopback = false } = options
+  const baseUrl = checkAddress(options.baseUrl ?? defaultUrl)
+  const exchange = createExchange(options)
+  const isAppKey = options.appKey !== undefined
+  const read: Read<unknown> = (answer, call) => readResponse(answer, call, { isAppKey })
+  return mapValues(operations as Groups, (group, groupName) =>
+    mapValues(group, (operation, name) => bind(`${groupName}.${name}`, operation)),
+  ) as unknown as ManyChat
+
+  function bind(name: string, operation: Operation) {
+    return async (params: object = {}, { signal }: CallOptions = {}): Promise<unknown> => {
+      return exchange(buildCall(name, operation, params, signal), read)
+    }
+  }
+
+  function buildCall(
+    name: string,
+    operation: Operation,
+    params: object,
+    signal: AbortSignal | undefined,
+  ): OutboundCall {
+    const mismatch = findMismatch(operation.params, params)
+    if (mismatch) throw paramsError(name, mismatch)
+    const prepared = operation.prepare?.(params as Record<string, unknown>, { allowLoopback }) ?? { params }
+    if (!('params' in prepared)) throw paramsError(name, prepared)
+    return {
+      ...buildRequest(operation, prepared.params, baseUrl),
+      service,
+      operation: name,
+      page,
+      writes: operation.writes,
+      headers: operation.method === 'GET' ? headers : { ...headers, 'content-type': 'application/json' },
+      rates: listRates(name, operation, params),
+      secrets: [secret],
+      params,
+      signal,
+    }
+  }
+
+  function listRates(name: string, { rps, perSubscriberHour }: Operation, params: object): Rate[] {
+    const line = `${service}/${page}/${name}`
+    const rate = { name: line, perSecond: rps ?? undocumentedRps }
+    if (perSubscriberHour === undefined) return [rate]
+    const { subscriber_id } = params as { subscriber_id: unknown }
+    return [rate, { name: `${line}/${subscriber_id}`, count: perSubscriberHour, windowMs: 3_600_000 }]
+  }
+
+  function paramsError(operation: string, mismatch: Mismatch) {
+    return createOutboundError('DYN_CALL_PARAMS', { service, operation, page, carriedOut: 'no' }, { ...mismatch })
+  }
+}
+
+/** The lowest documented rate, where none is documented. */
+const undocumentedRps = 10
+
+function readKey({ key, appKey, maton }: ManyChatOptions) {
+  const given = [key, appKey, maton].filter(value => value !== undefined)
+  if (given.length !== 1) {
+    throw createError('DYN_CLIENT_OPTIONS', {
+      expected: 'one of key, appKey and maton',
+      got: given.length === 0 ? 'none' : String(given.length),
+      remedy: 'Copy the key from Settings, API of the page.',
+    })
+  }
+  const secret = checkKey(maton ? maton.key : (key ?? appKey))
+  const authorization = `Bearer ${secret}`
+  if (!maton) {
+    return { secret, service: 'manychat', defaultUrl: 'https://api.manychat.com', headers: { authorization } } as const
+  }
+  return {
+    secret,
+    service: 'maton',
+    defaultUrl: 'https://gateway.maton.ai/manychat',
+    headers: { authorization, ...(maton.connection && { 'maton-connection': checkKey(maton.connection) }) },
+  } as const
+}
+
+function mapValues<V, R>(object: Readonly<Record<string, V>>, map: (value: V, key: string) => R): Record<string, R> {
+  return Object.freeze(Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)])))
+}

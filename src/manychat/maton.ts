@@ -1,0 +1,97 @@
+import { answerError, createExchange, type HttpAnswer, type OutboundCall, type OutboundOptions } from './exchange.ts'
+import { maskText } from './mask.ts'
+import { checkAddress, checkKey } from './options.ts'
+import type { OutboundError } from './outbound-error.ts'
+import { misshapen, parseBody } from './response.ts'
+
+export interface MatonOptions extends OutboundOptions {
+  /** The Maton API key. */
+  key: string
+  /** Default `https://ctrl.maton.ai`. */
+  baseUrl?: string | undefined
+}
+
+/** A ManyChat account that Maton holds the key of. Any field but the id may be missing. */
+export interface MatonConnection {
+  connection_id: string
+  /** Like `ACTIVE`. */
+  status?: string
+  /** ISO 8601, as the next. */
+  creation_time?: string
+  last_updated_time?: string
+  /** Where a person enters the ManyChat key. It holds a token: show it to them alone. */
+  url?: string
+  app?: string
+  metadata?: Record<string, unknown>
+  [field: string]: unknown
+}
+
+/**
+ * Manages the ManyChat connections of a Maton account.
+ *
+ * Source: Maton's ManyChat page, on its connections.
+ *
+ * @throws DynablockError `DYN_CLIENT_OPTIONS`; the functions throw `MatonError`: see docs/maton.md
+ */
+export function createMatonConnections({ key, baseUrl = 'https://ctrl.maton.ai', ...options }: MatonOptions) {
+  const secret = checkKey(key)
+  const address = checkAddress(baseUrl)
+  const exchange = createExchange(options)
+  return Object.freeze({
+    /** The connections with that status; default `ACTIVE`. */
+    list: async ({ status = 'ACTIVE' } = {}) =>
+      call('list', 'GET', `?app=manychat&status=${encodeURIComponent(status)}`, readList),
+    /** Makes a connection; it serves once somebody has entered the ManyChat key at its `url`. */
+    create: async () => call('create', 'POST', '', readOne),
+    get: async (id: string) => call('get', 'GET', `/${encodeURIComponent(id)}`, readOne),
+    /** Deletes a connection; calls that name it are refused from then on. */
+    delete: async (id: string) => call('delete', 'DELETE', `/${encodeURIComponent(id)}`, () => undefined),
+  })
+
+  function call<T>(name: string, method: OutboundCall['method'], path: string, read: (body: unknown) => T): Promise<T> {
+    const body = method === 'POST' ? { body: JSON.stringify({ app: 'manychat' }) } : {}
+    const outgoing: OutboundCall = {
+      service: 'maton',
+      operation: `connections.${name}`,
+      page: null,
+      writes: method !== 'GET',
+      method,
+      url: `${address}/connections${path}`,
+      headers: {
+        authorization: `Bearer ${secret}`,
+        ...(method === 'POST' && { 'content-type': 'application/json' }),
+      },
+      ...body,
+      rates: [],
+      secrets: [secret],
+      params: undefined,
+    }
+    return exchange(outgoing, (answer, call) => read(readBody(answer, call)))
+  }
+}
+
+function readBody(answer: HttpAnswer, call: OutboundCall): unknown {
+  const { status, text } = answer
+  const body = parseBody(text)
+  const isRead = call.method === 'DELETE' || (typeof body === 'object' && body !== null)
+  if (status < 300 && isRead) return body
+  throw status >= 400 && status < 500 && status !== 429 ? refusal(answer, call, body) : misshapen(answer, call)
+}
+
+function refusal(answer: HttpAnswer, call: OutboundCall, body: unknown): OutboundError {
+  const { error, message = error } = Object(body) as { error?: unknown; message?: unknown }
+  const said = typeof message === 'string' ? maskText(message, call.secrets, call.params) : 'no reason'
+  if (answer.status === 401) return answerError('DYN_MATON_KEY', call, answer, 'no', { got: `HTTP 401 "${said}"` })
+  const remedy = 'Look the connection up at Maton.'
+  return answerError('DYN_CALL_REFUSED', call, answer, 'no', { got: `"${said}"`, remedy })
+}
+
+function readList(body: unknown): MatonConnection[] {
+  const { connections = body } = body as { connections?: unknown }
+  return Array.isArray(connections) ? connections : []
+}
+
+function readOne(body: unknown): MatonConnection {
+  const { connection = body } = body as { connection?: unknown }
+  return connection as MatonConnection
+}

@@ -1,0 +1,85 @@
+/** Answers one question: which client serves this page? */
+import { createError } from '../errors.ts'
+import type { AppKeys } from './app-keys.ts'
+import { createManyChat, type ManyChat, type ManyChatOptions } from './client.ts'
+import type { OutboundOptions } from './exchange.ts'
+import { createRateLimits } from './limits.ts'
+import type { OutboundError } from './outbound-error.ts'
+
+export interface PagesOptions extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'clock'> {
+  /** MANYCHAT_API_KEYS: `<page id>:<key>` each. */
+  keys: readonly string[]
+  appKeys: AppKeys
+  /** MATON_API_KEY, and MATON_CONNECTIONS by page; with no connection named, the gateway's default serves every page. */
+  maton?: { key: string; connections: ReadonlyMap<string, string>; baseUrl?: string }
+  /** MANYCHAT_API_URL. */
+  baseUrl?: string | undefined
+  allowLoopback?: boolean
+}
+
+export type Pages = ReturnType<typeof createPages>
+
+/** The clients of all pages that there is a key for: one of MANYCHAT_API_KEYS, an installed App Key, or a connection. */
+export function createPages({ keys, appKeys, maton, baseUrl, ...options }: PagesOptions) {
+  const shared = { ...options, limits: options.limits ?? createRateLimits() }
+  const keysByPage = new Map(keys.map(key => [key.slice(0, key.indexOf(':')), key]))
+  const clients = new Map<string, ManyChat>()
+  return { clientFor, prove, configured }
+
+  /**
+   * The client of a page. Without a page id it is that of the only page there is.
+   *
+   * @throws DynablockError `DYN_PAGE_UNKNOWN` when no page is named and several are configured, `DYN_PAGE_KEY_MISSING` when
+   *   there is no key for the page
+   */
+  function clientFor(named: string | null): ManyChat {
+    const page = named ?? onlyPage()
+    const key = keysByPage.get(page)
+    if (key) return client(page, { key })
+    const appKey = appKeys.keyOf(page)
+    if (appKey) return client(page, { appKey })
+    const connection = maton?.connections.get(page)
+    if (maton && (connection || maton.connections.size === 0)) {
+      return client(page, { maton: { key: maton.key, connection }, baseUrl: maton.baseUrl })
+    }
+    throw createError('DYN_PAGE_KEY_MISSING', { page })
+  }
+
+  /** Asks ManyChat whose page an App Key is for: that it answers proves the key. */
+  async function prove(appKey: string): Promise<{ id?: string }> {
+    return createManyChat({ baseUrl, ...shared, appKey }).page.getInfo()
+  }
+
+  /** The pages that a key is configured or installed for. */
+  function configured(): string[] {
+    const installed = appKeys.pages().map(({ page }) => page)
+    return [...new Set([...keysByPage.keys(), ...installed, ...(maton?.connections.keys() ?? [])])]
+  }
+
+  function onlyPage(): string {
+    const [page, ...others] = configured()
+    if (page !== undefined && others.length === 0) return page
+    // The gateway's default connection needs no page: it is called under a name of its own.
+    if (page === undefined && maton) return 'default'
+    throw createError('DYN_PAGE_UNKNOWN', { count: page === undefined ? 0 : others.length + 1 })
+  }
+
+  /** One client for each key, so that its calls share connections and rates. */
+  function client(page: string, options: Pick<ManyChatOptions, 'key' | 'appKey' | 'maton' | 'baseUrl'>): ManyChat {
+    const name = `${page} ${options.key ?? options.appKey ?? options.maton?.connection ?? ''}`
+    const known = clients.get(name)
+    if (known) return known
+    const onOutcome = options.appKey === undefined ? undefined : (error: OutboundError | null) => notice(page, error)
+    const made = createManyChat({ baseUrl, ...shared, ...options, page, onOutcome } as ManyChatOptions)
+    clients.set(name, made)
+    return made
+  }
+
+  /** ManyChat doesn't tell of an uninstall; the first call after it does. */
+  function notice(page: string, error: OutboundError | null): void {
+    if (error?.code === 'DYN_MANYCHAT_UNINSTALLED') {
+      options.log?.warn({ page, code: error.code }, 'the app seems to be uninstalled from this page')
+      void appKeys.markUninstalled(page)
+    } else if (error === null) void appKeys.markWorking(page)
+  }
+}

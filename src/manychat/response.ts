@@ -1,0 +1,109 @@
+import { parseExact } from '../exact-json.ts'
+import { stringifyIds } from './answers.ts'
+import { answerError, type HttpAnswer, type OutboundCall } from './exchange.ts'
+import { maskText } from './mask.ts'
+import type { OutboundError } from './outbound-error.ts'
+import { explainCode } from './platform-codes.ts'
+
+export interface ResponseOptions {
+  /** The key is an App Key: what ManyChat calls a wrong token is then an operation outside the scope of the app. */
+  isAppKey: boolean
+}
+
+/** ManyChat's envelope. */
+interface Envelope {
+  status: 'success' | 'error' | 'exception'
+  data?: unknown
+  message?: unknown
+  code?: unknown
+  details?: unknown
+}
+
+/**
+ * The `data` of an answer that says success, with ids as strings.
+ *
+ * @throws OutboundError for everything else, a 200 that holds an error included
+ */
+export function readResponse(answer: HttpAnswer, call: OutboundCall, options: ResponseOptions): unknown {
+  const body = parseBody(answer.text)
+  if (!isEnvelope(body)) throw call.service === 'maton' ? gatewayError(answer, call) : misshapen(answer, call)
+  // What wears this envelope is ManyChat's own answer, through a gateway too.
+  const own: OutboundCall = { ...call, service: 'manychat' }
+  if (body.status !== 'success') throw platformError(body, answer, own, options)
+  if (answer.status >= 300) throw misshapen(answer, own)
+  return stringifyIds(body.data)
+}
+
+function platformError(
+  body: Envelope,
+  answer: HttpAnswer,
+  call: OutboundCall,
+  { isAppKey }: ResponseOptions,
+): OutboundError {
+  const { status } = answer
+  const message = joinMessages(body)
+  const said = `"${maskText(message, call.secrets, call.params)}"`
+  const got = `HTTP ${status} ${said}`
+  if (status === 429) return answerError('DYN_CALL_LIMITED', call, answer, 'no', { got })
+  if (body.status === 'exception') return answerError('DYN_MANYCHAT_UNINSTALLED', call, answer, 'unknown', { got })
+  if (/integrations ability/i.test(message)) return answerError('DYN_MANYCHAT_PLAN', call, answer, 'no', { got })
+  if (status === 401 || /\bwrong (?:access )?token\b/i.test(message)) {
+    const isScope = isAppKey && /wrong access token/i.test(message)
+    return answerError(isScope ? 'DYN_MANYCHAT_SCOPE' : 'DYN_MANYCHAT_KEY', call, answer, 'no', { got })
+  }
+  if (status >= 500) return answerError('DYN_CALL_FAILED', call, answer, 'unknown', { got })
+  const code = readCode(body.code)
+  const [meaning, remedy] = explainCode(code) ?? [null, 'Change what was asked for.']
+  const explained = meaning ? `${said}, which means that ${meaning}` : said
+  return answerError('DYN_CALL_REFUSED', call, answer, 'no', { got: explained, remedy }, code)
+}
+
+/** The gateway's own refusals wear no envelope of ManyChat's. */
+function gatewayError(answer: HttpAnswer, call: OutboundCall): OutboundError {
+  const got = `HTTP ${answer.status} of Maton`
+  if (answer.status === 400) return answerError('DYN_MATON_CONNECTION', call, answer, 'no', { got })
+  if (answer.status === 401) return answerError('DYN_MATON_KEY', call, answer, 'no', { got })
+  return misshapen(answer, call)
+}
+
+/** For answers that the service itself would not give: pages of a proxy, empty bodies. */
+export function misshapen(answer: HttpAnswer, call: OutboundCall): OutboundError {
+  const { status, text } = answer
+  if (status === 429) return answerError('DYN_CALL_LIMITED', call, answer, 'no', { got: 'HTTP 429' })
+  const carriedOut = status >= 300 && status < 500 ? 'no' : 'unknown'
+  if (status >= 500 && parseBody(text) !== undefined) {
+    return answerError('DYN_CALL_FAILED', call, answer, carriedOut, { got: `HTTP ${status}` })
+  }
+  return answerError('DYN_CALL_ANSWER', call, answer, carriedOut, { got: describeBody(text) })
+}
+
+/** What the body parses to; undefined when it is no JSON. */
+export function parseBody(text: string): unknown {
+  try {
+    return parseExact(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isEnvelope(body: unknown): body is Envelope {
+  const status = (body as Envelope | null | undefined)?.status
+  return status === 'success' || status === 'error' || status === 'exception'
+}
+
+function joinMessages({ message, details }: Envelope): string {
+  const messages = (details as { messages?: unknown } | null | undefined)?.messages
+  const further = Array.isArray(messages) ? messages.map(entry => entry?.message ?? entry) : []
+  return [message, ...further].filter(text => typeof text === 'string').join('; ') || 'no message'
+}
+
+function readCode(code: unknown): number | null {
+  const number = typeof code === 'string' && code !== '' ? Number(code) : code
+  return typeof number === 'number' && Number.isInteger(number) ? number : null
+}
+
+function describeBody(text: string): string {
+  if (text.trim() === '') return 'an empty body'
+  if (/^\s*</.test(text)) return 'an HTML page'
+  return parseBody(text) === undefined ? 'text that is not JSON' : 'JSON of another shape'
+}

@@ -1,0 +1,51 @@
+/** A server on a real socket that plays a platform: answers what it is told to, and keeps every request as it came. */
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+
+export interface Heard {
+  method: string
+  /** Path and query, as they came. */
+  path: string
+  headers: IncomingHttpHeaders
+  /** The body, byte by byte as text. */
+  body: string
+}
+
+export interface Answer {
+  /** Default 200. */
+  status?: number
+  headers?: Record<string, string>
+  /** Sent as it is. */
+  body?: string
+  /** `reset`: the connection breaks; `silent`: nothing comes; `torn`: it breaks within the body. */
+  fault?: 'reset' | 'silent' | 'torn'
+}
+
+export async function startFakePlatform(t: Test) {
+  const heard: Heard[] = []
+  const answers: Answer[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { method = '', url: path = '', headers } = request
+    heard.push({ method, path, headers, body: Buffer.concat(chunks).toString() })
+    give(response, answers.shift() ?? { body: '{"status":"success"}' })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url, heard, answerWith: (...next: Answer[]) => answers.push(...next) }
+}
+
+function give(response: ServerResponse, { status = 200, headers, body = '', fault }: Answer): void {
+  if (fault === 'silent') return
+  if (fault === 'reset') return void response.destroy()
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  if (fault !== 'torn') return void response.end(body)
+  response.write(body)
+  setImmediate(() => response.destroy())
+}

@@ -31,6 +31,8 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     bodyLimit: config.maxBodyBytes,
     trustProxy: config.trustProxy,
     frameworkErrors: sendProblem,
+    // People paste addresses with one, and `/blocks/size/` would else be a step without a name.
+    routerOptions: { ignoreTrailingSlash: true },
   })
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(() => {
@@ -43,6 +45,10 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev })
   app.register(health, { blocks: () => blocks.names().length })
 
+  app.addHook('preClose', async () => {
+    // A connection that the caller keeps open after its answer would hold up the close for longer than there is time.
+    app.server.keepAliveTimeout = 1
+  })
   app.addHook('onClose', async () => {
     runner.stop()
     blocks.stop()

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { distance } from 'fastest-levenshtein'
@@ -77,7 +78,7 @@ export function loadConfig(env: Env): Config {
     if (isWrong) problems.push(describe(name, expectation(schema), JSON.stringify(text), schema.remedy))
   }
   const read = settings as Settings
-  if (problems.length === 0) problems.push(...refuseTogether(read, env))
+  refuseTogether(read, env, problems)
   if (problems.length > 0) throw createError('DYN_SETTINGS_REFUSED', { got: problems.join('\n') })
   return {
     dev: read.NODE_ENV !== 'production',
@@ -89,9 +90,7 @@ export function loadConfig(env: Env): Config {
     blocksDir: read.BLOCKS_DIR,
     replyWithinMs: read.REPLY_WITHIN_MS,
     maxBodyBytes: read.MAX_BODY_BYTES,
-    trustProxy:
-      { on: true, true: true, off: false, false: false }[read.TRUST_PROXY] ??
-      read.TRUST_PROXY.split(',').map(s => s.trim()),
+    trustProxy: readProxies(read.TRUST_PROXY) ?? false,
     logLevel: read.LOG_LEVEL,
   }
 }
@@ -117,25 +116,44 @@ function convert(text: string, schema: TSchema): unknown {
 }
 
 /** The rules that concern several settings, and those of production. */
-function refuseTogether({ NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS }: Settings, env: Env): string[] {
-  const problems: string[] = []
-  const production = NODE_ENV === 'production'
-  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
+function refuseTogether(settings: Settings, env: Env, problems: string[]): void {
+  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, TRUST_PROXY } = settings
+  // A NODE_ENV that is refused itself is taken for the strict one, so that all there is to mend is said at once.
+  const production = NODE_ENV !== 'development' && NODE_ENV !== 'test'
+  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys, TRUST_PROXY: proxy } = Settings.properties
   const wrongUrl = PUBLIC_URL === undefined ? production && 'nothing' : urlProblem(PUBLIC_URL, production)
   if (wrongUrl) problems.push(describe('PUBLIC_URL', 'an https address, nothing behind its path', wrongUrl, url.remedy))
-  if (!production) return problems
+  if (readProxies(TRUST_PROXY) === undefined) {
+    problems.push(describe('TRUST_PROXY', 'on, off or a comma list of addresses', 'something else', proxy.remedy))
+  }
+  if (!production) return
   for (const [name, values, { remedy }] of [
     ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
     ['STATE_KEYS', STATE_KEYS, keys],
   ] as const) {
     const expected = `secrets of ${minSecretLength} characters and more`
-    if (values.length === 0) problems.push(describe(name, expected, `nothing${misspelt(name, env)}`, remedy))
+    const isUnread = problems.some(problem => problem.startsWith(`- ${name}`))
+    if (values.length === 0 && !isUnread) {
+      problems.push(describe(name, expected, `nothing${misspelt(name, env)}`, remedy))
+    }
     for (const value of values) {
       const got = secretProblem(value)
       if (got) problems.push(describe(name, expected, got, remedy))
     }
   }
-  return problems
+}
+
+/** Which proxies are believed; undefined for text that names none. */
+function readProxies(text: string): boolean | string[] | undefined {
+  if (/^(on|true|off|false)$/.test(text)) return text === 'on' || text === 'true'
+  const proxies = text.split(',').map(proxy => proxy.trim())
+  return proxies.every(isProxy) ? proxies : undefined
+}
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [, address = '', prefix = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  return isIP(address) > 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
 }
 
 function urlProblem(text: string, production: boolean): string | false {

@@ -1,4 +1,5 @@
 import type { FastifyServerOptions } from 'fastify'
+import { framesOf } from './blocks/failure.ts'
 import type { Config } from './config.ts'
 
 type Logger = Exclude<FastifyServerOptions['logger'], boolean | undefined>
@@ -13,12 +14,17 @@ export function logOptions({ logLevel }: Pick<Config, 'logLevel'>, stream?: { wr
     ...(stream && { stream }),
     serializers: {
       req: ({ method, url }) => ({ method, path: url?.split('?')[0] }),
-      err: ({ name, code, stack = '', message }) => ({
-        type: name,
-        code: code ?? '',
-        stack: stack.slice(stack.lastIndexOf(message) + message.length).trim(),
-        message: '',
-      }),
+      err: error => ({ type: error.name, code: error.code ?? '', stack: framesOf(error).join('\n'), message: '' }),
+    },
+    hooks: {
+      logMethod(args, log) {
+        const [first, message] = args as unknown[]
+        const err = first instanceof Error ? first : (first as { err?: unknown } | null | undefined)?.err
+        // Where no words are given, the logger would take those of the error.
+        if (err instanceof Error && message === undefined)
+          log.call(this, first instanceof Error ? { err } : first, 'error')
+        else log.apply(this, args)
+      },
     },
   } as Logger
 }

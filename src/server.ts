@@ -27,11 +27,17 @@ async function start(): Promise<void> {
   const folder = config.blocksDir ?? (existsSync('blocks') ? 'blocks' : exampleBlocks)
   const blocks = await loadBlocks({ folder, reload: config.dev, log: console })
   const app = buildApp({ config, blocks })
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    // The watched folder would keep the process alive, with nobody listening.
+    await app.close()
+    throw error
+  }
   closeWithGrace({ delay: drainMs, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'the process ends by an error')
     await app.close()
   })
-  await app.listen({ host: config.host, port: config.port })
   if (config.dev) console.log(startMessage({ config, blocks: blocks.names(), folder, madeUp }))
 }
 

@@ -7,7 +7,8 @@
 export function withinDeadline<T>(work: PromiseLike<T>, ms: number, onLate: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(onLate()), ms)
-    work.then(
+    // A thenable of somebody else's may throw; a promise is not wrapped again.
+    Promise.resolve(work).then(
       value => {
         clearTimeout(timer)
         resolve(value)

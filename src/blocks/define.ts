@@ -64,7 +64,8 @@ export function defineBlock<S extends States = Record<never, never>, K extends s
   definition: BlockDefinition<S, K>,
 ): Block {
   validateDefinition(definition)
-  return Object.freeze({ states: {}, steps: {}, ...definition, [brand]: true as const }) as unknown as Block
+  const { states = {}, steps = {} } = definition
+  return Object.freeze({ ...definition, states, steps, [brand]: true as const }) as unknown as Block
 }
 
 export function isBlock(value: unknown): value is Block {

@@ -1,5 +1,7 @@
 import { createError, DynablockError } from '../errors.ts'
 
+const maxFrames = 5
+
 /** What the log may know of a failure. The message of what a block threw is not among it: it may quote the contact. */
 export interface Trace {
   code: string
@@ -36,9 +38,10 @@ function kindsOf(error: unknown): string[] {
   return kinds
 }
 
-function framesOf({ stack = '', message }: Error): string[] {
-  // The message stands before the frames, and may itself have lines that look like one.
-  const frames = message === '' ? stack : stack.slice(stack.lastIndexOf(message) + message.length)
+/** The first lines of the stack, without the message: it stands before them, and may have lines that look like one. */
+export function framesOf({ stack, message }: Error): string[] {
+  if (typeof stack !== 'string') return []
+  const frames = message ? (stack.split(message).at(-1) as string) : stack
   const lines = frames.split('\n').filter(line => /^\s+at /.test(line))
-  return lines.slice(0, 5).map(line => line.trim())
+  return lines.slice(0, maxFrames).map(line => line.trim())
 }

@@ -1,5 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { watch } from 'node:fs'
+import { readdir, realpath } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createError } from '../errors.ts'
@@ -35,7 +35,8 @@ const settleMs = 100
  * @throws DynablockError `DYN_BLOCKS_REFUSED` naming every file that can't be served, why, and what to do
  */
 export async function loadBlocks({ folder, reload = false, log }: LoadOptions): Promise<Blocks> {
-  const root = resolve(folder)
+  // Modules are known by their real path, so a folder that is a link must be too.
+  const root = await realpath(folder).catch(() => resolve(folder))
   const modules = hookModules(root)
   const first = await scan(root)
   if (first.problems.length > 0) {
@@ -46,12 +47,13 @@ export async function loadBlocks({ folder, reload = false, log }: LoadOptions): 
   const watcher = reload ? watchFolder(root, refresh) : undefined
   return { get: name => blocks.get(name), names: () => [...blocks.keys()], stop }
 
-  /** A file that can't be loaded just now keeps the block that it last had. */
+  /** A file that can't be loaded just now keeps the block that it last had; a folder without any keeps all. */
   async function refresh(): Promise<void> {
     modules.renew()
     const next = await scan(root)
     for (const problem of next.problems) log.error({ problem }, 'block not reloaded, the last good one is served')
-    for (const name of next.failed) {
+    const hasFiles = next.blocks.size > 0 || next.failed.length > 0
+    for (const name of hasFiles ? next.failed : blocks.keys()) {
       const last = blocks.get(name)
       if (last) next.blocks.set(name, last)
     }
@@ -60,7 +62,7 @@ export async function loadBlocks({ folder, reload = false, log }: LoadOptions): 
   }
 
   function stop(): void {
-    watcher?.close()
+    watcher?.stop()
     modules.stop()
   }
 }
@@ -106,17 +108,23 @@ async function listFiles(root: string): Promise<string[] | string> {
     return entries
       .filter(entry => !entry.isDirectory() && extensions.has(extname(entry.name)))
       .map(entry => entry.name)
-      .filter(name => !/^[_.]|\.d\.ts$|\.test\.\w+$/.test(name))
+      .filter(name => !/^[_.]|\.d\.m?ts$|\.test\.\w+$/.test(name))
       .sort()
   } catch {
     return 'the folder can’t be read. Create it, or set BLOCKS_DIR to the one that has your blocks.'
   }
 }
 
-function watchFolder(root: string, refresh: () => Promise<void>): FSWatcher {
+function watchFolder(root: string, refresh: () => Promise<void>) {
   let timer: NodeJS.Timeout | undefined
-  return watch(root, { recursive: true }, () => {
+  const watcher = watch(root, { recursive: true }, () => {
     clearTimeout(timer)
     timer = setTimeout(refresh, settleMs)
   })
+  return { stop }
+
+  function stop(): void {
+    clearTimeout(timer)
+    watcher.close()
+  }
 }

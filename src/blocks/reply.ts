@@ -14,6 +14,13 @@ export function toContent(reply: unknown): Content {
   if (typeof reply === 'string') return { messages: [text(reply)] }
   if (Array.isArray(reply)) return { messages: reply }
   if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { got: `a ${typeof reply}` })
+  // What fetch() resolves to, an Error, a Map: they would spread to nothing, and the contact be met by silence.
+  if (!isPlain(reply)) throw createError('DYN_REPLY_INVALID', { got: 'an object of a class' })
   if ('type' in reply && !('messages' in reply) && messageTypes.has(reply.type)) return { messages: [reply as Message] }
   return { messages: [], ...reply }
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

@@ -1,6 +1,7 @@
 import { type Channel, channels } from '../content/channels.ts'
 import { checkContent } from '../content/check.ts'
 import type { Content } from '../content/content.ts'
+import { stringifyExact } from '../exact-json.ts'
 import type { Block } from './define.ts'
 import { toContent } from './reply.ts'
 
@@ -30,7 +31,8 @@ export function standingContent(block: Block | undefined, kind: Standing, channe
 export function channelsOf(own: unknown): Channel[] {
   return channels.filter(channel => {
     try {
-      checkContent(toContent(own), { channel })
+      // It must also be possible to write it down: nothing stands behind it.
+      stringifyExact(checkContent(toContent(own), { channel }))
       return true
     } catch {
       return false

@@ -27,6 +27,9 @@ const options: Record<string, (value: unknown) => string | false> = {
  * @throws DynablockError `DYN_BLOCK_INVALID`
  */
 export function validateDefinition(definition: object): void {
+  if (!isRecord(definition)) {
+    refuse('a definition, which is an object', describe(definition), 'Write defineBlock({ open: … }).')
+  }
   const { open, states = {}, steps = {} } = definition as { open?: unknown; states?: object; steps?: object }
   for (const [key, value] of Object.entries(definition)) {
     const check = options[key]
@@ -64,6 +67,6 @@ function isShownNowhere(value: unknown): boolean {
 }
 
 function describe(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return value === null ? 'null' : 'nothing'
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
 }

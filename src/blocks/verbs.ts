@@ -58,12 +58,12 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
   }
 
   function menu(prompt: string, lines: MenuLine[], { otherwise }: { otherwise?: string } = {}): Content {
+    if (otherwise !== undefined) requireState(otherwise, undefined)
     if (hasQuickReplies(channel)) {
       const quick_replies = lines.map(({ caption, step, state }) => tapReply(caption, step, state))
       return { messages: [text(prompt)], quick_replies }
     }
     for (const { step, state } of lines) requireState(step, state)
-    if (otherwise !== undefined) requireState(otherwise, undefined)
     const choices = lines.map(({ caption, step, state }) => choiceOf(caption, step, state))
     return numberedMenu({ ...claimsTo(otherwise ?? menuStep, undefined), menu: prompt, choices })
   }
@@ -94,7 +94,7 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
 
   function listenerOf(claims: Claims, timeoutSeconds?: number): ExternalMessageCallback {
     const listen = timeoutSeconds ?? maxTimeoutSeconds
-    const exp = Math.floor(now() / 1000) + listen + listenGraceSeconds
+    const exp = Math.floor(now() / 1000 + listen + listenGraceSeconds)
     const callback = callbackTo({ ...claims, listen, exp })
     return timeoutSeconds === undefined ? callback : { ...callback, timeout: timeoutSeconds }
   }
@@ -131,7 +131,9 @@ export function createVerbs({ name, block, contact, page, channel, publicUrl, si
 
   function requireState(step: string, state: unknown): void {
     if (!Object.hasOwn(block.steps, step)) {
-      throw createError('DYN_STEP_MISSING', { step, steps: Object.keys(block.steps).join(', ') || 'none' })
+      const steps = Object.keys(block.steps).join(', ') || 'none'
+      // What is no name may be what a contact wrote, which no log may hold.
+      throw createError('DYN_STEP_MISSING', { step: /^[\w-]{1,64}$/.test(step) ? step : '…', steps })
     }
     const wrong = stateProblem(block, step, state)
     if (wrong) throw createError('DYN_STATE_INVALID', { step, got: wrong })

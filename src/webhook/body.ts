@@ -12,7 +12,7 @@ export function acceptJson(app: FastifyInstance): void {
   for (const type of ['application/json', '*']) {
     app.addContentTypeParser(type, { parseAs: 'string' }, ({ headers }, body, done) => {
       try {
-        if (headers['content-encoding'] !== undefined) throw createError('DYN_MEDIA_TYPE')
+        if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw createError('DYN_MEDIA_TYPE')
         done(null, readBody(body as string))
       } catch (error) {
         // What doesn't even claim to be JSON is better told to set its type than where its JSON breaks.

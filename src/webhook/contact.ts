@@ -16,17 +16,9 @@ type Members = Record<string, unknown>
 const digits = /^\d{1,32}$/
 const idFields = ['id', 'page_id', 'ig_id'] as const
 /** Fields that hardly anything else has; where several objects have an `id`, they tell which one is the contact. */
-const contactFields = [
-  'key',
-  'page_id',
-  'status',
-  'first_name',
-  'last_name',
-  'name',
-  'custom_fields',
-  'subscribed',
-  'live_chat_url',
-]
+const contactFields = ['page_id', 'first_name', 'last_name', 'custom_fields', 'subscribed', 'live_chat_url']
+/** Fields that an order has as well. */
+const commonFields = ['name', 'status']
 const namesOf: Record<string, Channel> = {
   facebook: 'messenger',
   fb: 'messenger',
@@ -67,21 +59,32 @@ export function readId(value: unknown): string | null {
 function findContact(body: Members): string | null | undefined {
   let best: string | null | undefined
   let bestLikeness = -1
-  consider(null, body)
-  // Nothing is more of a contact than `"key": "user:<id>"`.
-  if (bestLikeness >= 0 && typeof body.key === 'string') return best
+  // An order beside the id of the contact has common fields too, so those alone don't make it the contact.
+  consider(null, body, commonFields.length)
+  if (best === null && hasContactKey(body)) return best
   for (const key in body) consider(key, body[key])
   return best
 
-  function consider(key: string | null, value: unknown): void {
+  function consider(key: string | null, value: unknown, ahead = 0): void {
     if (!isObject(value) || readId(value.id) === null) return
-    let likeness = 0
-    for (const field of contactFields) if (field in value) likeness++
+    const likeness = ahead + likenessOf(value)
     if (likeness > bestLikeness) {
       best = key
       bestLikeness = likeness
     }
   }
+}
+
+function likenessOf(value: Members): number {
+  let likeness = hasContactKey(value) ? 100 : 0
+  for (const field of contactFields) if (field in value) likeness += commonFields.length + 1
+  for (const field of commonFields) if (field in value) likeness++
+  return likeness
+}
+
+/** Nothing is more of a contact than `"key": "user:<id>"`. */
+function hasContactKey({ key }: Members): boolean {
+  return typeof key === 'string' && key.startsWith('user:')
 }
 
 function withExactIds(contact: Members): Contact {
@@ -101,7 +104,7 @@ function withExactIds(contact: Members): Contact {
 function channelOf(contact: Contact): Channel {
   if (contact.whatsapp_phone) return 'whatsapp'
   if (contact.ig_id || contact.ig_username || contact.ig_last_interaction) return 'instagram'
-  const site = /\/(ig|wa|tg)(?:[\d/]|$)/.exec(textOrNull(contact.live_chat_url) ?? '')?.[1]
+  const site = /\/(ig|wa|tg)(?![a-z])/.exec(textOrNull(contact.live_chat_url) ?? '')?.[1]
   return namedChannel(site) ?? 'messenger'
 }
 

@@ -70,7 +70,10 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
   function requireBlock(name: string): Block {
     const block = blocks.get(name)
     if (block) return block
-    throw createError('DYN_BLOCK_UNKNOWN', { hint: dev ? ` Did you mean "${closest(name, blocks.names())}"?` : '' })
+    const names = dev ? blocks.names() : []
+    throw createError('DYN_BLOCK_UNKNOWN', {
+      hint: names.length > 0 ? ` Did you mean "${closest(name, names)}"?` : '',
+    })
   }
 
   /** A genuine token opens only the door it was made for. */
@@ -109,7 +112,9 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
       ...(claims.listen !== undefined && { listener: claims }),
       log,
     }
-    return pair === undefined ? runner.run(entry) : twins.once(pair, () => runner.run(entry))
+    if (pair === undefined) return runner.run(entry)
+    const goOn = () => runner.run({ ...entry, step: silentStep })
+    return twins.once(pair, () => runner.run(entry), entry.listener && goOn)
   }
 
   /** The contact tapped what once worked: that is never answered with silence. */

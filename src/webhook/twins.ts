@@ -8,6 +8,8 @@ const rememberMs = 60_000
 /** Bounds the memory: 10,000 taps within a minute are more than ManyChat sends. */
 const maxRemembered = 10_000
 
+type Run = () => Outcome | Promise<Outcome>
+
 export interface TwinsOptions {
   /** Milliseconds since 1970. */
   now: () => number
@@ -21,11 +23,16 @@ export function createTwins({ now }: TwinsOptions) {
   /**
    * Runs the first request of a pair. The second shows nothing more, and registers the same listener: an answer without
    * one would end the conversation.
+   *
+   * @param goOn what a message does when the tap before it failed: it waits for another try
    */
-  async function once(pair: string, run: () => Outcome | Promise<Outcome>): Promise<Outcome> {
+  async function once(pair: string, run: Run, goOn?: Run): Promise<Outcome> {
     forgetOld()
     const first = remembered.get(pair)
-    if (first) return echo((await first.outcome).content)
+    if (first) {
+      const { failure, content } = await first.outcome
+      return failure && goOn ? goOn() : echo(content)
+    }
     const outcome = run()
     remembered.set(pair, { at: now(), outcome })
     return outcome

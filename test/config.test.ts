@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import t from 'tap'
+import { loadConfig, Settings } from '../src/config.ts'
+import { folderOf } from './helper.ts'
+
+const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
+const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://b.test', WEBHOOK_SECRETS: good, STATE_KEYS: good }
+
+t.test('nothing set is development', async t => {
+  t.same(loadConfig({}), {
+    dev: true,
+    host: '0.0.0.0',
+    port: 3000,
+    publicUrl: 'http://localhost:3000',
+    webhookSecrets: [],
+    stateKeys: [],
+    blocksDir: undefined,
+    replyWithinMs: 8000,
+    maxBodyBytes: 262_144,
+    trustProxy: false,
+    logLevel: 'info',
+  })
+  t.same(loadConfig({ PORT: '', WEBHOOK_SECRETS: '', BLOCKS_DIR: '', OTHER: 'x' }), loadConfig({}), 'empty is not set')
+})
+
+t.test('every setting is read', async t => {
+  t.same(
+    loadConfig({
+      NODE_ENV: 'production',
+      HOST: ' 127.0.0.1 ',
+      PORT: ' 8080 ',
+      PUBLIC_URL: 'https://b.test/some/path//',
+      WEBHOOK_SECRETS: `${good}, ${good}2 ,`,
+      STATE_KEYS: `${good}3\n${good}4\n`,
+      BLOCKS_DIR: '/srv/blocks',
+      REPLY_WITHIN_MS: '9500',
+      MAX_BODY_BYTES: '1024',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8,::1',
+      LOG_LEVEL: 'silent',
+    }),
+    {
+      dev: false,
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: 'https://b.test/some/path',
+      webhookSecrets: [good, `${good}2`],
+      stateKeys: [`${good}3`, `${good}4`],
+      blocksDir: '/srv/blocks',
+      replyWithinMs: 9500,
+      maxBodyBytes: 1024,
+      trustProxy: ['loopback', '10.0.0.0/8', '::1'],
+      logLevel: 'silent',
+    },
+  )
+  t.equal(loadConfig({ PORT: '4000' }).publicUrl, 'http://localhost:4000')
+  t.equal(loadConfig({ NODE_ENV: 'test' }).dev, true)
+  for (const [text, value] of [
+    ['on', true],
+    ['true', true],
+    ['off', false],
+    ['false', false],
+  ] as const) {
+    t.equal(loadConfig({ TRUST_PROXY: text }).trustProxy, value)
+  }
+})
+
+t.test('a secret may come from a file', async t => {
+  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n' })
+  const { webhookSecrets, stateKeys } = loadConfig({
+    ...production,
+    WEBHOOK_SECRETS: undefined,
+    WEBHOOK_SECRETS_FILE: `${folder}/one`,
+  })
+  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [good]])
+  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/one` }, [
+    /^- STATE_KEYS: expected either STATE_KEYS or STATE_KEYS_FILE, got both\. Drop one\.$/,
+  ])
+  refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/nothing` }, [
+    /^- STATE_KEYS_FILE: expected a file that can be read, got ENOENT\. Mount it/,
+  ])
+  refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/empty` }, [/^- STATE_KEYS: .* got nothing\./])
+})
+
+t.test('each setting refuses what it can not be, with a remedy', async t => {
+  for (const [env, line] of [
+    [
+      { NODE_ENV: 'prod', ...withoutEnv(production) },
+      /NODE_ENV: expected one of development, production, test, got "prod"\. Set/,
+    ],
+    [{ PORT: 'http' }, /PORT: expected a whole number from 0 to 65535, got "http"\. Set the port/],
+    [{ PORT: '65536' }, /PORT: /],
+    [{ PORT: '-1' }, /PORT: /],
+    [{ PORT: '1e3' }, /PORT: /],
+    [
+      { REPLY_WITHIN_MS: '9501' },
+      /REPLY_WITHIN_MS: expected a whole number from 1 to 9500, got "9501"\. ManyChat hangs up/,
+    ],
+    [{ REPLY_WITHIN_MS: '0' }, /REPLY_WITHIN_MS: /],
+    [{ MAX_BODY_BYTES: '1023' }, /MAX_BODY_BYTES: expected a whole number from 1024 to any, got "1023"\. Full/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL: expected one of trace, .*, silent, got "loud"\. Name a level/],
+    [{ TRUST_PROXY: 'yes' }, /TRUST_PROXY: expected on, off or a comma list of addresses, got something else\. Set it/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: 'constructor' }, /TRUST_PROXY/],
+    [{ TRUST_PROXY: '1' }, /TRUST_PROXY/],
+    [{ PUBLIC_URL: 'blocks.test' }, /PUBLIC_URL: expected an https address.*, got text that is no address\. Set it/],
+    [{ PUBLIC_URL: 'http://blocks.test' }, /PUBLIC_URL: .* got one of http:/],
+    [{ PUBLIC_URL: 'ftp://localhost' }, /PUBLIC_URL: .* got one of ftp:/],
+    [{ PUBLIC_URL: 'https://b.test/?x=1' }, /PUBLIC_URL: .* a query, a fragment or a user/],
+    [{ PUBLIC_URL: 'https://b.test/#x' }, /PUBLIC_URL/],
+    [{ PUBLIC_URL: 'https://ana@b.test/' }, /PUBLIC_URL/],
+  ] as const) {
+    refused(t, env, [line])
+  }
+})
+
+t.test('http is for this machine, in development', async t => {
+  for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+    t.equal(loadConfig({ PUBLIC_URL: `http://${host}:3000` }).publicUrl, `http://${host}:3000`)
+    refused(t, { ...production, PUBLIC_URL: `http://${host}:3000` }, [/PUBLIC_URL: .* got one of http:/])
+  }
+})
+
+t.test('all that is wrong is said at once', async t => {
+  refused(t, { NODE_ENV: 'prod', PORT: 'x', LOG_LEVEL: 'x', TRUST_PROXY: 'x', STATE_KEYS: 'short' }, [
+    /NODE_ENV/,
+    /PORT/,
+    /LOG_LEVEL/,
+    /PUBLIC_URL: .* got nothing/,
+    /TRUST_PROXY/,
+    /WEBHOOK_SECRETS: .* got nothing/,
+    /STATE_KEYS: .* got one of 5 characters/,
+  ])
+})
+
+t.test('production makes nothing up', async t => {
+  t.equal(loadConfig(production).dev, false)
+  refused(t, { NODE_ENV: 'production' }, [
+    /^- PUBLIC_URL: .* got nothing\. Set it to the https address/,
+    /^- WEBHOOK_SECRETS: expected secrets of 32 characters and more, got nothing\. Make one with: openssl rand -hex 32$/,
+    /^- STATE_KEYS: expected secrets of 32 characters and more, got nothing\. Make one/,
+  ])
+  for (const [secret, got] of [
+    [good.slice(0, 31), 'one of 31 characters'],
+    [`${good},short`, 'one of 5 characters'],
+    ['x'.repeat(64), 'one of hardly any different characters'],
+    ['an-example-of-a-secret-that-is-long-enough', 'the one of the example'],
+    ['CHANGE_ME_0123456789abcdef0123456789abcdef', 'the one of the example'],
+    ['placeholder-0123456789abcdef0123456789abcd', 'the one of the example'],
+  ] as const) {
+    refused(t, { ...production, STATE_KEYS: secret }, [new RegExp(`STATE_KEYS: .* got ${got}\\. Make one`)])
+  }
+  t.equal(loadConfig({ ...production, STATE_KEYS: good.slice(0, 32) }).stateKeys[0]?.length, 32)
+})
+
+t.test('a name that is nearly right is pointed out', async t => {
+  refused(t, { ...production, WEBHOOK_SECRETS: undefined, WEBHOOK_SECRET: good }, [
+    /got nothing \(WEBHOOK_SECRET is set\)/,
+  ])
+})
+
+t.test('.env.example and the settings agree', async t => {
+  const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+  const example = parseEnv(text)
+  const listed = text.match(/(?<=^#?)[A-Z_]+(?==)/gm)
+  t.same(listed?.sort(), Object.keys(Settings.properties).sort())
+  for (const [name, { default: value, secret }] of Object.entries(Settings.properties)) {
+    if (value !== undefined && !secret) t.equal(example[name], String(value), name)
+  }
+  t.equal(loadConfig(example).dev, true, 'a copy of it starts')
+  refused(t, { ...example, NODE_ENV: 'production' }, [
+    /PUBLIC_URL: .* got nothing/,
+    /WEBHOOK_SECRETS: .* got the one of the example/,
+    /STATE_KEYS: .* got the one of the example/,
+  ])
+})
+
+function withoutEnv({ NODE_ENV: _, ...rest }: typeof production) {
+  return rest
+}
+
+/** Asserts that exactly these problems are told, and no secret is. */
+function refused(t: Tap, env: Record<string, string | undefined>, lines: RegExp[]): void {
+  const error = t.throws(() => loadConfig(env), { code: 'DYN_SETTINGS_REFUSED' }) as Error
+  const told = error.message.split('\n').slice(1)
+  t.match(told, lines)
+  t.equal(told.length, lines.length, told.join('\n'))
+  for (const name of ['WEBHOOK_SECRETS', 'STATE_KEYS'] as const) {
+    for (const secret of env[name]?.split(',') ?? [])
+      if (secret) t.notOk(error.message.includes(secret), 'no secret is told')
+  }
+}
+
+type Tap = Pick<typeof t, 'throws' | 'match' | 'equal' | 'notOk'>

@@ -1,0 +1,152 @@
+/** A fresh app for a test, with explicit settings, a clock that the test moves, and the log lines it wrote. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { Test } from 'tap'
+import { buildApp } from '../src/app.ts'
+import { type Block, defineBlock } from '../src/blocks/define.ts'
+import type { Blocks } from '../src/blocks/load.ts'
+import type { Config } from '../src/config.ts'
+import type { Content } from '../src/content/content.ts'
+
+export const secret = 'a-webhook-secret-of-this-test-run'
+export const stateKey = 'a-state-key-that-signs-for-this-test'
+export const publicUrl = 'https://blocks.test'
+
+const config: Config = {
+  dev: false,
+  host: '127.0.0.1',
+  port: 3000,
+  publicUrl,
+  webhookSecrets: [secret],
+  stateKeys: [stateKey],
+  blocksDir: undefined,
+  replyWithinMs: 8000,
+  maxBodyBytes: 262_144,
+  trustProxy: false,
+  logLevel: 'trace',
+}
+
+/** Full Contact Data with ids past 2^53, as text: a JavaScript number could not hold them. */
+export const ana =
+  '{"id":9007199254740993123,"key":"user:9007199254740993123","page_id":1234567890123456789,"first_name":"Ana","language":"es"}'
+
+export interface Overrides {
+  config?: Partial<Config>
+  /** Blocks by name; default one that says hello. */
+  blocks?: Record<string, Block>
+}
+
+/** What ManyChat would post for a tap or a message: the callback as it went out, and what the test puts over it. */
+export interface Callback {
+  url: string
+  method: string
+  payload?: Record<string, unknown>
+  timeout?: number
+}
+
+export function build(
+  t: Test,
+  { config: given, blocks = { hello: defineBlock({ open: () => 'Hello' }) } }: Overrides = {},
+) {
+  const clock = { ms: Date.UTC(2026, 0, 1) }
+  const log: string[] = []
+  const logStream = { write: (line: string) => log.push(line) }
+  const app = buildApp({
+    config: { ...config, ...given },
+    blocks: serve(blocks),
+    now: () => clock.ms,
+    logStream,
+  })
+  t.teardown(() => app.close())
+  return { app, clock, log, lines, open, enter, tap, say }
+
+  /** The log lines of that level. */
+  function lines(level: 'warn' | 'error' | 'debug'): Record<string, unknown>[] {
+    const number = { debug: 20, warn: 40, error: 50 }[level]
+    return log.map(line => JSON.parse(line)).filter(line => line.level === number)
+  }
+
+  /** Opens a block as a Dynamic Block does. */
+  async function open(block: string, body: unknown = ana, headers: Record<string, string> = {}): Promise<Answer> {
+    return post(app, `/blocks/${block}`, body, { authorization: `Bearer ${secret}`, ...headers })
+  }
+
+  /** Posts to a callback what ManyChat posts. */
+  async function enter(callback: Callback | undefined, body: Record<string, unknown> = {}): Promise<Answer> {
+    if (!callback) throw new Error('the answer has no such callback')
+    return post(app, callback.url.replace(/^https?:\/\/[^/]+/, ''), { ...callback.payload, ...body })
+  }
+
+  function tap(answer: Answer, caption: string): Promise<Answer> {
+    return enter(buttonOf(answer, caption))
+  }
+
+  function say(answer: Answer, input: string): Promise<Answer> {
+    return enter(answer.content.external_message_callback as Callback | undefined, { input })
+  }
+}
+
+/** An answer, read. */
+export interface Answer {
+  status: number
+  headers: LightMyRequestResponse['headers']
+  /** As it left, to the digit. */
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+  json: any
+  content: Content
+  /** The first text shown. */
+  shown: string | undefined
+}
+
+export async function post(
+  app: FastifyInstance,
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  const json = JSON.parse(response.body)
+  const first = json.content?.messages[0]
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: response.body,
+    json,
+    content: json.content,
+    shown: first?.text,
+  }
+}
+
+/** The callback of the button or quick reply with that caption. */
+export function buttonOf({ content }: Answer, caption: string): Callback | undefined {
+  const buttons = content.messages.flatMap(message => ('buttons' in message ? (message.buttons ?? []) : []))
+  const found = [...buttons, ...(content.quick_replies ?? [])].find(button => button.caption === caption)
+  return found as Callback | undefined
+}
+
+/** A folder far from any package.json and node_modules, as one that is mounted; gone after the test. */
+export function folderOf(t: Test, files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'dynablock-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  write(folder, files)
+  return folder
+}
+
+export function write(folder: string, files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+}
+
+function serve(blocks: Record<string, Block>): Blocks {
+  return { get: name => new Map(Object.entries(blocks)).get(name), names: () => Object.keys(blocks), stop() {} }
+}

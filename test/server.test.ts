@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
+import { connect, createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { ana, folderOf } from './helper.ts'
+
+const program = fileURLToPath(new URL('../src/server.ts', import.meta.url))
+const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
+const hello = `import { defineBlock } from 'dynablock'\nexport default defineBlock({ open: ({ contact }) => contact.id })\n`
+/** Answers as soon as the test lets it. */
+const slow = (gate: number) => `import { defineBlock } from 'dynablock'
+export default defineBlock({ open: async () => (await fetch('http://127.0.0.1:${gate}')).text() })
+`
+
+t.test('in development it starts with nothing set, and prints a line that works', async t => {
+  const server = start(t, { PORT: String(await freePort()) }, { 'blocks/hello.ts': hello })
+  await server.printed(/ -d '.*'\n/)
+  t.match(server.output(), /serves 1 blocks from blocks: hello/)
+  const curl = /curl -s[\s\S]*?-d '.*'/.exec(server.output())?.[0] as string
+  const { stdout } = spawnSync('sh', ['-c', curl], { encoding: 'utf8' })
+  t.same(JSON.parse(stdout), { version: 'v2', content: { messages: [{ type: 'text', text: '9007199254740993123' }] } })
+  server.child.kill('SIGTERM')
+  t.equal(await server.exit, 0)
+})
+
+t.test('without a folder of its own it serves the examples', async t => {
+  const server = start(t, { PORT: String(await freePort()) }, {})
+  await server.printed(/ -d '.*'\n/)
+  t.match(server.output(), /examples\/blocks: .*size/)
+  t.match(server.output(), /\/blocks\/size \\/)
+})
+
+t.test('settings may stand in .env, and those of the environment win', async t => {
+  const port = String(await freePort())
+  const server = start(
+    t,
+    { PORT: port },
+    {
+      'blocks/hello.ts': hello,
+      '.env': `PORT=1\nWEBHOOK_SECRETS=${good}\nLOG_LEVEL=silent\n`,
+    },
+  )
+  await server.printed(/ -d '.*'\n/)
+  t.equal((await call(port, 'hello')).status, 200)
+  t.notMatch(server.output(), /made up/)
+})
+
+t.test('on SIGTERM the call that runs is answered, and the process ends well', async t => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<ServerResponse>()
+  const gate = createHttpServer((_request, response) => ask(response)).listen(0, '127.0.0.1')
+  t.teardown(() => gate.close())
+  await once(gate, 'listening')
+  const port = String(await freePort())
+  const block = slow((gate.address() as { port: number }).port)
+  const server = start(t, { ...production, HOST: '127.0.0.1', PORT: port }, { 'blocks/slow.ts': block })
+  await server.printed(/Server listening/)
+  t.notMatch(server.output(), /curl/, 'production prints no line with a secret')
+  t.notMatch(server.output(), good)
+
+  const answer = call(port, 'slow')
+  const held = await asked
+  server.child.kill('SIGTERM')
+  await refusing(port)
+  held.end('Answered all the same')
+  const response = await answer
+  t.equal(response.status, 200)
+  t.match(await response.text(), /Answered all the same/)
+  t.equal(await server.exit, 0)
+})
+
+t.test('what the operator can mend stops the boot, is said in a line and without a stack', async t => {
+  for (const [what, env, files, words] of [
+    [
+      'settings',
+      { NODE_ENV: 'production' },
+      {},
+      /^DYN_SETTINGS_REFUSED: .*\n- PUBLIC_URL: .*\n- WEBHOOK_SECRETS: .*\n- STATE_KEYS: .*\n$/,
+    ],
+    [
+      'blocks',
+      {},
+      { 'blocks/broken.ts': 'nonsense(' },
+      /^DYN_BLOCKS_REFUSED: .* blocks, got:\n- broken\.ts: it does not load/,
+    ],
+    ['a folder', { BLOCKS_DIR: 'nowhere' }, {}, /^DYN_BLOCKS_REFUSED: .* nowhere, got:\n- the folder can’t be read/],
+  ] as [string, Record<string, string>, Record<string, string>, RegExp][]) {
+    const server = start(t, env, files)
+    t.equal(await server.exit, 1, what)
+    t.match(server.output(), words)
+    t.notMatch(server.output(), /\n\s+at .*src\//)
+  }
+})
+
+t.test('a port that is taken ends the process, in development as in production', async t => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => taken.close())
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  for (const env of [{}, production]) {
+    const server = start(t, { ...env, HOST: '127.0.0.1', PORT: String(port) }, { 'blocks/hello.ts': hello })
+    t.equal(await server.exit, 1)
+    t.match(server.output(), /EADDRINUSE/)
+  }
+})
+
+const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://b.test', WEBHOOK_SECRETS: good, STATE_KEYS: good }
+
+function start(t: Test, env: Record<string, string>, files: Record<string, string>) {
+  const cwd = folderOf(t, files)
+  const child: ChildProcess = spawn(process.execPath, [program], { cwd, env: { PATH: process.env.PATH, ...env } })
+  t.teardown(() => child.kill('SIGKILL'))
+  let text = ''
+  let hear = () => {}
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', chunk => {
+      text += chunk
+      hear()
+    })
+  }
+  const exit = once(child, 'close').then(([code]) => code as number)
+  return { child, exit, output: () => text, printed }
+
+  /** Resolves when the output matches; rejects when the process ends before. */
+  function printed(words: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      hear = () => words.test(text) && resolve()
+      hear()
+      exit.then(code => reject(new Error(`it ended with ${code}: ${text}`)))
+    })
+  }
+}
+
+/** Resolves when nobody listens there any more. */
+async function refusing(port: string): Promise<void> {
+  for (;;) {
+    const socket = connect(Number(port), '127.0.0.1')
+    const isOpen = await new Promise(resolve => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    })
+    socket.destroy()
+    if (!isOpen) return
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function call(port: string, block: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${good}`, 'content-type': 'application/json' }
+  return fetch(`http://127.0.0.1:${port}/blocks/${block}`, { method: 'POST', headers, body: ana })
+}

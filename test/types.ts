@@ -1,0 +1,105 @@
+/** What the compiler must take and must refuse; `tsc` reads this file, nothing runs it. */
+import { addTag, type Call, type Contact, cards, defineBlock, Type, text } from '../src/index.ts'
+
+/** The block of the design's first page. */
+export const size = defineBlock({
+  description: 'Asks for a size, then for a name',
+  states: {
+    named: Type.Object({ size: Type.String() }),
+    chosen: Type.Object({ size: Type.String() }),
+  },
+  open: ({ contact, tap }) => ({
+    messages: [
+      text(`Hi ${contact.first_name ?? 'there'}! Which size?`, [
+        tap('Small', 'chosen', { size: 'S' }),
+        tap('Large', 'chosen', { size: 'L' }),
+      ]),
+    ],
+  }),
+  steps: {
+    chosen: ({ state, listen }) => ({
+      messages: [text(`${state.size} it is. And your name?`)],
+      external_message_callback: listen('named', state, { timeoutSeconds: 600 }),
+    }),
+    named: ({ input, state }) => ({
+      messages: [text(`Thanks ${input}, your ${state.size} is on its way.`)],
+      actions: [addTag('ordered')],
+    }),
+  },
+})
+
+export const refusals = defineBlock({
+  states: { chosen: Type.Object({ size: Type.String() }) },
+  open: ({ tap, tapReply, listen, menu, state }) => {
+    const nothing: undefined = state
+    // @ts-expect-error: a step that doesn't exist
+    tap('Go', 'chosn', { size: 'S' })
+    // @ts-expect-error: a step that doesn't exist
+    tapReply('Go', 'chosn')
+    // @ts-expect-error: a step that doesn't exist
+    listen('chosn')
+    // @ts-expect-error: a state of the wrong shape
+    tap('Go', 'chosen', { size: 5 })
+    // @ts-expect-error: a state that lacks a member
+    tapReply('Go', 'chosen', {})
+    // @ts-expect-error: a state is missing
+    tap('Go', 'chosen')
+    // @ts-expect-error: a state is missing
+    listen('chosen')
+    // @ts-expect-error: options are not a state
+    listen('chosen', { timeoutSeconds: 60 })
+    // @ts-expect-error: a state for a step that has none
+    tap('Go', 'plain', { size: 'S' })
+    // @ts-expect-error: a time with another unit
+    listen('plain', undefined, { timeout: 60 })
+    // @ts-expect-error: a step that doesn't exist
+    menu('Go?', [{ caption: 'Go', step: 'chosn' }])
+    // @ts-expect-error: a state is missing
+    menu('Go?', [{ caption: 'Go', step: 'chosen' }])
+    // @ts-expect-error: a state of the wrong shape
+    menu('Go?', [{ caption: 'Go', step: 'chosen', state: { size: 5 } }])
+    // @ts-expect-error: `otherwise` is given no state, so its step can't have one
+    menu('Go?', [{ caption: 'Go', step: 'plain' }], { otherwise: 'chosen' })
+    listen('plain', undefined, { timeoutSeconds: 60 })
+    listen('plain')
+    return menu('Go?', [{ caption: 'Go', step: 'chosen', state: { size: 'S' } }], { otherwise: 'plain' }) ?? nothing
+  },
+  steps: {
+    chosen: ({ state }) => {
+      // @ts-expect-error: the state has no such member
+      state.colour
+      return state.size
+    },
+    plain: ({ state }) => {
+      const nothing: undefined = state
+      return nothing
+    },
+  },
+})
+
+// @ts-expect-error: a block opens
+defineBlock({})
+// @ts-expect-error: a reply of another kind
+defineBlock({ open: () => 5 })
+// @ts-expect-error: content with a key that it hasn't
+defineBlock({ open: () => ({ quickReplies: [] }) })
+// @ts-expect-error: an option that doesn't exist
+defineBlock({ open: () => 'Hi', replyWithin: 5 })
+// @ts-expect-error: a message of a type that doesn't exist
+defineBlock({ open: () => ({ messages: [{ type: 'texts', text: 'Hi' }] }) })
+
+/** Every kind of reply. */
+export const replies = [
+  defineBlock({ open: () => 'Hi' }),
+  defineBlock({ open: async () => text('Hi') }),
+  defineBlock({ open: () => [text('Hi'), cards([{ title: 'One' }])] }),
+  defineBlock({ open: () => ({ actions: [addTag('x')] }) }),
+  defineBlock({ open: () => {} }),
+  defineBlock({ open: async () => null }),
+]
+
+/** What a handler's helpers name. */
+export function greet({ contact, input }: Pick<Call, 'contact' | 'input'>): string {
+  const { id, custom_fields }: Contact = contact
+  return `${id} ${input ?? ''} ${custom_fields?.size ?? ''}`
+}

@@ -103,10 +103,10 @@ export function createRunner({ sign, publicUrl, replyWithinMs, now }: RunnerOpti
   }
 }
 
-function handlerOf({ block, step, listener }: Entry, { verbs }: Work): Handler {
+function handlerOf({ block, step, listener }: Entry, work: Work): Handler {
   if (step === null) return block.open
-  if (listener && step === menuStep) return () => verbs.askAgain(listener)
-  if (listener && step === silentStep) return () => verbs.goOnListening(listener)
+  if (listener && step === menuStep) return () => work.verbs.askAgain(listener)
+  if (listener && step === silentStep) return () => work.verbs.goOnListening(listener)
   return block.steps[step] as Handler
 }
 

@@ -31,6 +31,10 @@ t.test('a mistyped name is told with the one that was meant', async t => {
   ])
 })
 
+t.test('a name is told as it is, though its pointer is escaped', async t => {
+  t.match(inspectContent({ messages: [], 'a/b~1': 1 }), [{ path: '/a~1b~01', message: /got "a\/b~1"\. Remove/ }])
+})
+
 t.test('a name like none has no suggestion', async t => {
   t.notMatch(explain.content({ messages: [], zzzzzzzz: 1 }), /Did you mean/)
   t.notMatch(explain.message({ type: 'carousel' }), /Did you mean/)

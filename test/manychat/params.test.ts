@@ -67,7 +67,7 @@ const wrong: [string, unknown, RegExp][] = [
         },
       },
     },
-    /an error while it was read/,
+    /throws when it is read/,
   ],
 ]
 

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
+import { openAppKeys } from './manychat/app-keys.ts'
+import { createCipher } from './manychat/cipher.ts'
+import { createPages } from './manychat/pages.ts'
 import { health } from './ops/health.ts'
+import { apps } from './webhook/apps.ts'
 import { sendProblem } from './webhook/respond.ts'
 import { webhook } from './webhook/routes.ts'
 import { createSeal } from './webhook/seal.ts'
@@ -29,6 +34,8 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     // A call makes its own when it logs; one for each request would cost as much as reading its body.
     childLoggerFactory: logger => logger,
     bodyLimit: config.maxBodyBytes,
+    // ManyChat has hung up by then; who sends a body more slowly than that isn't ManyChat.
+    requestTimeout: 10_000,
     trustProxy: config.trustProxy,
     frameworkErrors: sendProblem,
     // People paste addresses with one, and `/blocks/size/` would else be a step without a name.
@@ -39,10 +46,20 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     throw createError('DYN_ROUTE_UNKNOWN')
   })
 
-  const { stateKeys: keys, webhookSecrets: secrets, publicUrl, replyWithinMs, dev } = config
+  const { stateKeys: keys, webhookSecrets: secrets, appKeyHeader: keyHeader, publicUrl, replyWithinMs, dev } = config
+  const appKeys = openAppKeys({ file: join(config.dataDir, 'app-keys.json'), cipher: createCipher(keys), now })
+  const pages = createPages({
+    keys: config.manychatApiKeys,
+    appKeys,
+    ...(config.matonApiKey && { maton: { key: config.matonApiKey, connections: config.matonConnections } }),
+    baseUrl: config.manychatApiUrl,
+    allowLoopback: dev,
+    log: app.log,
+  })
   const seal = createSeal({ keys, now })
-  const runner = createRunner({ sign: seal.sign, publicUrl, replyWithinMs, now })
+  const runner = createRunner({ sign: seal.sign, clientFor: pages.clientFor, publicUrl, replyWithinMs, now })
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev })
+  app.register(apps, { appKeys, pages, secrets, keyHeader })
   app.register(health, { blocks: () => blocks.names().length })
 
   app.addHook('preClose', async () => {

@@ -1,48 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { distance } from 'fastest-levenshtein'
-import { maxReplyWithinMs } from './blocks/validate.ts'
 import { createError } from './errors.ts'
+import { type logLevels, Settings } from './settings.ts'
 
 const minSecretLength = 32
-const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-
-/** A comma list of secrets; it may come from the file that `<NAME>_FILE` names instead. */
-const Secrets = (remedy: string) => Type.Array(Type.String(), { secret: true, default: [], remedy })
-
-/** Every setting: what it takes, its default, and what to do when it is refused. `.env.example` lists the same. */
-export const Settings = Type.Object({
-  NODE_ENV: Type.Union([Type.Literal('development'), Type.Literal('production'), Type.Literal('test')], {
-    default: 'development',
-    remedy: 'Set it to production where ManyChat calls.',
-  }),
-  HOST: Type.String({ default: '0.0.0.0', remedy: 'Set the address to listen on.' }),
-  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65_535, remedy: 'Set the port to listen on.' }),
-  PUBLIC_URL: Type.Optional(
-    Type.String({ remedy: 'Set it to the https address that ManyChat reaches this server by.' }),
-  ),
-  WEBHOOK_SECRETS: Secrets('Make one with: openssl rand -hex 32'),
-  STATE_KEYS: Secrets('Make one with: openssl rand -hex 32'),
-  BLOCKS_DIR: Type.Optional(Type.String({ remedy: 'Set the folder of your blocks.' })),
-  REPLY_WITHIN_MS: Type.Integer({
-    default: 8000,
-    minimum: 1,
-    maximum: maxReplyWithinMs,
-    remedy: 'ManyChat hangs up after 10 seconds; leave time for the way.',
-  }),
-  MAX_BODY_BYTES: Type.Integer({ default: 262_144, minimum: 1024, remedy: 'Full Contact Data has a few kB.' }),
-  TRUST_PROXY: Type.String({
-    default: 'off',
-    remedy: 'Set it to on, or to the addresses of the proxies before this server.',
-  }),
-  LOG_LEVEL: Type.Union(
-    levels.map(level => Type.Literal(level)),
-    { default: 'info', remedy: 'Name a level.' },
-  ),
-})
-type Settings = Static<typeof Settings>
 
 /** The settings as the server uses them. */
 export interface Config {
@@ -54,11 +18,20 @@ export interface Config {
   publicUrl: string
   webhookSecrets: string[]
   stateKeys: [string, ...string[]]
+  /** `<page id>:<key>` each. */
+  manychatApiKeys: string[]
+  manychatApiUrl: string | undefined
+  matonApiKey: string | undefined
+  /** Connection ids by page id. */
+  matonConnections: ReadonlyMap<string, string>
+  /** In lower case. */
+  appKeyHeader: string
   blocksDir: string | undefined
+  dataDir: string
   replyWithinMs: number
   maxBodyBytes: number
   trustProxy: boolean | string[]
-  logLevel: (typeof levels)[number]
+  logLevel: (typeof logLevels)[number]
 }
 
 type Env = Record<string, string | undefined>
@@ -87,7 +60,13 @@ export function loadConfig(env: Env): Config {
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
     webhookSecrets: read.WEBHOOK_SECRETS,
     stateKeys: read.STATE_KEYS as [string, ...string[]],
+    manychatApiKeys: read.MANYCHAT_API_KEYS,
+    manychatApiUrl: read.MANYCHAT_API_URL,
+    matonApiKey: read.MATON_API_KEY,
+    matonConnections: new Map(read.MATON_CONNECTIONS.map(pair => pair.split('=') as [string, string])),
+    appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     blocksDir: read.BLOCKS_DIR,
+    dataDir: read.DATA_DIR,
     replyWithinMs: read.REPLY_WITHIN_MS,
     maxBodyBytes: read.MAX_BODY_BYTES,
     trustProxy: readProxies(read.TRUST_PROXY) ?? false,
@@ -101,7 +80,7 @@ function readSetting(name: string, schema: TSchema, env: Env, problems: string[]
   if (!file) return value
   if (value !== undefined) problems.push(describe(name, `either ${name} or ${name}_FILE`, 'both', 'Drop one.'))
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8').trim() || undefined
   } catch (error) {
     const { code = 'an error' } = error as NodeJS.ErrnoException
     problems.push(describe(`${name}_FILE`, 'a file that can be read', code, 'Mount it, or correct the path.'))
@@ -126,6 +105,7 @@ function refuseTogether(settings: Settings, env: Env, problems: string[]): void 
   if (readProxies(TRUST_PROXY) === undefined) {
     problems.push(describe('TRUST_PROXY', 'on, off or a comma list of addresses', 'something else', proxy.remedy))
   }
+  refuseClients(settings, problems)
   if (!production) return
   for (const [name, values, { remedy }] of [
     ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
@@ -141,6 +121,23 @@ function refuseTogether(settings: Settings, env: Env, problems: string[]): void 
       if (got) problems.push(describe(name, expected, got, remedy))
     }
   }
+}
+
+/** What calls ManyChat must know which page a key is for. */
+function refuseClients(settings: Settings, problems: string[]): void {
+  const { MANYCHAT_API_KEYS, MANYCHAT_API_URL, MATON_API_KEY, MATON_CONNECTIONS } = settings
+  const { MANYCHAT_API_KEYS: keys, MANYCHAT_API_URL: url, MATON_CONNECTIONS: connections } = Settings.properties
+  if (!MANYCHAT_API_KEYS.every(key => /^\d+:\S+$/.test(key))) {
+    problems.push(describe('MANYCHAT_API_KEYS', 'a list of <page id>:<key>', 'an entry of another form', keys.remedy))
+  }
+  if (!MATON_CONNECTIONS.every(pair => /^\d+=[^\s=]+$/.test(pair))) {
+    problems.push(describe('MATON_CONNECTIONS', 'a list of <page id>=<connection id>', 'another', connections.remedy))
+  } else if (MATON_CONNECTIONS.length > 0 && MATON_API_KEY === undefined) {
+    problems.push(describe('MATON_CONNECTIONS', 'MATON_API_KEY beside it', 'none', connections.remedy))
+  }
+  // A stand-in for ManyChat may be on this machine, also in production: a test of the whole does that.
+  const wrongUrl = MANYCHAT_API_URL !== undefined && urlProblem(MANYCHAT_API_URL, false)
+  if (wrongUrl) problems.push(describe('MANYCHAT_API_URL', 'an https address', wrongUrl, url.remedy))
 }
 
 /** Which proxies are believed; undefined for text that names none. */

@@ -34,7 +34,9 @@ async function start(): Promise<void> {
     await app.close()
     throw error
   }
-  closeWithGrace({ delay: drainMs, logger: app.log }, async ({ err }) => {
+  // A promise that a block forgot is no reason to leave all other contacts without an answer.
+  process.on('unhandledRejection', err => app.log.error({ err }, 'a promise was rejected, and nobody handled it'))
+  closeWithGrace({ delay: drainMs, logger: app.log, skip: ['unhandledRejection'] }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'the process ends by an error')
     await app.close()
   })

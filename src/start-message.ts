@@ -15,7 +15,8 @@ const sampleContact =
 /** What a person sees who starts the server in development: what is served, and a line that calls it. */
 export function startMessage({ config, blocks, folder, madeUp }: StartMessageOptions): string {
   const block = blocks.includes('size') ? 'size' : blocks[0]
-  const secret = config.webhookSecrets[0]
+  // A secret that somebody chose is theirs to keep; one that was made up is of use only here.
+  const secret = madeUp ? config.webhookSecrets[0] : '<one of WEBHOOK_SECRETS>'
   return `
 dynablock serves ${blocks.length} blocks from ${folder}: ${blocks.join(', ')}
 ${madeUp ? 'WEBHOOK_SECRETS is not set: a secret was made up for this run.\n' : ''}

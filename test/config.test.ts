@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import t from 'tap'
-import { loadConfig, Settings } from '../src/config.ts'
+import { loadConfig } from '../src/config.ts'
+import { Settings } from '../src/settings.ts'
 import { folderOf } from './helper.ts'
 
 const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
@@ -15,7 +16,13 @@ t.test('nothing set is development', async t => {
     publicUrl: 'http://localhost:3000',
     webhookSecrets: [],
     stateKeys: [],
+    manychatApiKeys: [],
+    manychatApiUrl: undefined,
+    matonApiKey: undefined,
+    matonConnections: new Map(),
+    appKeyHeader: 'x-token-header',
     blocksDir: undefined,
+    dataDir: './data',
     replyWithinMs: 8000,
     maxBodyBytes: 262_144,
     trustProxy: false,
@@ -153,6 +160,43 @@ t.test('production makes nothing up', async t => {
   t.equal(loadConfig({ ...production, STATE_KEYS: good.slice(0, 32) }).stateKeys[0]?.length, 32)
 })
 
+t.test('keys of ManyChat and Maton name their pages', async t => {
+  const config = loadConfig({
+    MANYCHAT_API_KEYS: '1234567890123456789:key-of-one, 22:key-of-two',
+    MANYCHAT_API_URL: 'http://localhost:8080',
+    MATON_API_KEY: 'maton-key',
+    MATON_CONNECTIONS: '33=connection-a,44=connection-b',
+    APP_KEY_HEADER: 'X-App-Key',
+  })
+  t.match(config, {
+    manychatApiKeys: ['1234567890123456789:key-of-one', '22:key-of-two'],
+    manychatApiUrl: 'http://localhost:8080',
+    matonApiKey: 'maton-key',
+    appKeyHeader: 'x-app-key',
+  })
+  t.same(
+    [...config.matonConnections],
+    [
+      ['33', 'connection-a'],
+      ['44', 'connection-b'],
+    ],
+  )
+})
+
+t.test('keys that name no page are refused, and never shown', async t => {
+  const canary = 'canary-key-that-names-no-page'
+  refused(t, { MANYCHAT_API_KEYS: canary, MANYCHAT_API_URL: 'http://example.com', MATON_CONNECTIONS: canary }, [
+    /MANYCHAT_API_KEYS: expected a list of <page id>:<key>/,
+    /MATON_CONNECTIONS: expected a list of <page id>=<connection id>/,
+    /MANYCHAT_API_URL: expected an https address, got one of http:/,
+  ])
+  refused(t, { MATON_CONNECTIONS: '33=connection-a' }, [
+    /MATON_CONNECTIONS: expected MATON_API_KEY beside it, got none/,
+  ])
+  const error = t.throws(() => loadConfig({ MANYCHAT_API_KEYS: canary })) as Error
+  t.notMatch(error.message, canary)
+})
+
 t.test('a name that is nearly right is pointed out', async t => {
   refused(t, { ...production, WEBHOOK_SECRETS: undefined, WEBHOOK_SECRET: good }, [
     /got nothing \(WEBHOOK_SECRET is set\)/,
@@ -165,7 +209,7 @@ t.test('.env.example and the settings agree', async t => {
   const listed = text.match(/(?<=^#?)[A-Z_]+(?==)/gm)
   t.same(listed?.sort(), Object.keys(Settings.properties).sort())
   for (const [name, { default: value, secret }] of Object.entries(Settings.properties)) {
-    if (value !== undefined && !secret) t.equal(example[name], String(value), name)
+    if (value !== undefined && String(value) !== '' && !secret) t.equal(example[name], String(value), name)
   }
   t.equal(loadConfig(example).dev, true, 'a copy of it starts')
   refused(t, { ...example, NODE_ENV: 'production' }, [

@@ -20,14 +20,15 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 /** What each folder may import of ours, beside itself. The files at the top put the rooms together. */
 const directions: Record<string, string[]> = {
   content: ['errors.ts'],
-  blocks: ['content', 'errors.ts', 'exact-json.ts'],
+  blocks: ['content', 'manychat', 'errors.ts', 'exact-json.ts'],
   manychat: ['content', 'errors.ts', 'exact-json.ts'],
   chatfuel: ['manychat', 'errors.ts', 'exact-json.ts'],
   webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
   ops: [],
   'errors.ts': [],
   'exact-json.ts': [],
-  'config.ts': ['blocks', 'errors.ts'],
+  'settings.ts': ['blocks'],
+  'config.ts': ['settings.ts', 'errors.ts'],
   'log.ts': ['blocks', 'config.ts'],
   'start-message.ts': ['config.ts'],
   'index.ts': ['blocks', 'content', 'manychat', 'chatfuel', 'errors.ts'],

@@ -4,6 +4,7 @@ import type { ExternalMessageCallback } from '../content/callback.ts'
 import type { Channel } from '../content/channels.ts'
 import type { Content } from '../content/content.ts'
 import type { QuickReply } from '../content/quick-reply.ts'
+import type { ManyChat } from '../manychat/client.ts'
 import type { Contact } from './contact.ts'
 
 /** The schemas of the states, by step. */
@@ -42,7 +43,7 @@ export interface Log {
 export interface Call<S extends States = States, K extends string = string, State = unknown> {
   /**
    * The contact. When the block opens: Full Contact Data as received. In a step: what the callback carried, which is
-   * `id`, `page_id`, `first_name` and `language`.
+   * `id`, `page_id`, `first_name` and `language`; `fullContact` gets the rest.
    */
   contact: Contact
   /** The page id; null when the body had none. */
@@ -61,6 +62,14 @@ export interface Call<S extends States = States, K extends string = string, Stat
   /** Aborts when nobody waits for the reply any more. */
   signal: AbortSignal
   log: Log
+  /**
+   * The Public API, bound to the key of this page.
+   *
+   * @throws DynablockError `DYN_PAGE_KEY_MISSING` or `DYN_PAGE_UNKNOWN` when it is used with no key for the page
+   */
+  manychat: ManyChat
+  /** The contact with all its fields; in a step it asks `subscriber/getInfo` of the Public API. */
+  fullContact(): Promise<Contact>
   /** A button that enters a step. */
   tap<Step extends K>(caption: string, step: Step, ...state: StateArgument<S, Step>): Button
   /** A quick reply that enters a step. Messenger and Instagram. */

@@ -3,6 +3,7 @@ import type { Content } from '../content/content.ts'
 import type { Problem } from '../content/problem.ts'
 import { createError, type DynablockError } from '../errors.ts'
 import { stringifyExact } from '../exact-json.ts'
+import type { ManyChat } from '../manychat/client.ts'
 import { menuStep, type Sign, silentStep } from './claims.ts'
 import { withinDeadline } from './deadline.ts'
 import type { Handler } from './define.ts'
@@ -15,6 +16,8 @@ import { type Entry, Work } from './work.ts'
 
 export interface RunnerOptions {
   sign: Sign
+  /** The client of a page, or a coded error that says how to configure one. */
+  clientFor: (page: string | null) => ManyChat
   /** Where callbacks lead, without a slash at its end. */
   publicUrl: string
   /** For blocks that don't say, in milliseconds. */
@@ -33,7 +36,7 @@ export interface Outcome {
 }
 
 /** Runs handlers; whatever they do, there is valid content to show. */
-export function createRunner({ sign, publicUrl, replyWithinMs, now }: RunnerOptions) {
+export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, now }: RunnerOptions) {
   const allowLoopback = publicUrl.startsWith('http://')
   const running = new Set<Work>()
   const logged = new Set<string>()
@@ -41,20 +44,21 @@ export function createRunner({ sign, publicUrl, replyWithinMs, now }: RunnerOpti
 
   /** Never throws and never rejects. A handler that answers at once is answered at once: neither promise nor timer. */
   function run(entry: Entry): Outcome | Promise<Outcome> {
-    const work = new Work(entry, () => createVerbs({ ...entry, publicUrl, sign, now }))
+    const work = new Work(entry, { clientFor, makeVerbs: () => createVerbs({ ...entry, publicUrl, sign, now }) })
+    const startedAt = now()
     try {
       const reply = handlerOf(entry, work)(work)
-      return isPromise(reply) ? settle(entry, work, reply) : finish(entry, work, reply)
+      return isPromise(reply) ? settle(entry, work, reply, startedAt) : finish(entry, work, reply)
     } catch (error) {
       return fail(entry, work, error)
     }
   }
 
-  async function settle(entry: Entry, work: Work, reply: PromiseLike<unknown>): Promise<Outcome> {
+  async function settle(entry: Entry, work: Work, reply: PromiseLike<unknown>, startedAt: number): Promise<Outcome> {
     const limit = entry.block.replyWithinMs ?? replyWithinMs
     running.add(work)
     try {
-      const inTime = await withinDeadline(reply, limit, () => {
+      const inTime = await withinDeadline(reply, Math.max(0, limit - (now() - startedAt)), () => {
         const late = createError('DYN_BLOCK_LATE', { where: placeOf(entry), limit })
         work.abort(late)
         return late

@@ -1,4 +1,6 @@
 import type { Channel } from '../content/channels.ts'
+import type { ManyChat } from '../manychat/client.ts'
+import { readCustomFields } from '../manychat/custom-fields.ts'
 import type { Call, Log } from './call.ts'
 import type { Claims } from './claims.ts'
 import type { Contact } from './contact.ts'
@@ -29,6 +31,12 @@ interface ParentLog {
   child(bindings: object): Log
 }
 
+/** What a call asks for what it doesn't hold. */
+export interface Sources {
+  makeVerbs(): Verbs
+  clientFor(page: string | null): ManyChat
+}
+
 /**
  * A call under way: the `Call` that its handler is given, and what the runner needs beside it. Verbs, log and abort
  * controller are made when they are first used, as most handlers need few of them. A class, since an object literal with
@@ -44,12 +52,12 @@ export class Work implements Call {
   readonly id: string
   readonly attempt: number
   readonly #entry: Entry
-  readonly #makeVerbs: () => Verbs
+  readonly #sources: Sources
   #verbs: Verbs | undefined
   #controller: AbortController | undefined
   #log: Log | undefined
 
-  constructor(entry: Entry, makeVerbs: () => Verbs) {
+  constructor(entry: Entry, sources: Sources) {
     this.contact = entry.contact
     this.page = entry.page
     this.channel = entry.channel
@@ -59,7 +67,7 @@ export class Work implements Call {
     this.id = entry.id
     this.attempt = entry.attempt
     this.#entry = entry
-    this.#makeVerbs = makeVerbs
+    this.#sources = sources
   }
 
   get tap(): Call['tap'] {
@@ -78,6 +86,14 @@ export class Work implements Call {
     return this.verbs.menu
   }
 
+  get manychat(): ManyChat {
+    return this.#sources.clientFor(this.page)
+  }
+
+  get fullContact(): Call['fullContact'] {
+    return async () => (this.#entry.step === null ? this.contact : readFullContact(this.contact, this.manychat))
+  }
+
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
     return this.#controller.signal
@@ -90,7 +106,7 @@ export class Work implements Call {
   }
 
   get verbs(): Verbs {
-    this.#verbs ??= this.#makeVerbs()
+    this.#verbs ??= this.#sources.makeVerbs()
     return this.#verbs
   }
 
@@ -103,4 +119,10 @@ export class Work implements Call {
     this.#controller ??= new AbortController()
     this.#controller.abort(reason)
   }
+}
+
+/** The Public API lists custom fields where Full Contact Data has an object: a block sees the latter in both. */
+async function readFullContact({ id }: Contact, manychat: ManyChat): Promise<Contact> {
+  const subscriber = await manychat.subscriber.getInfo({ subscriber_id: id })
+  return { ...subscriber, id, custom_fields: Object.fromEntries(readCustomFields(subscriber.custom_fields)) }
 }

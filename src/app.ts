@@ -69,6 +69,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   app.addHook('onClose', async () => {
     runner.stop()
     blocks.stop()
+    await appKeys.settled()
   })
   return app
 }

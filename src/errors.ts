@@ -87,6 +87,11 @@ export const errorTable = {
     'Step does not exist',
     'Expected a step of the block ({steps}), got "{step}". Name one of them.',
   ],
+  DYN_LISTEN_FAILED: [
+    500,
+    'Address not available',
+    'Expected to listen on HOST {host} and PORT {port}, got {got}. Stop what listens there, or set another.',
+  ],
   DYN_SETTINGS_REFUSED: [500, 'Settings not valid', 'Expected settings that a server can run with, got:\n{got}'],
   DYN_SECRET_UNREADABLE: [
     500,

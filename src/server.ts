@@ -6,7 +6,7 @@ import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { type Config, loadConfig } from './config.ts'
-import { DynablockError } from './errors.ts'
+import { createError, DynablockError } from './errors.ts'
 import { startMessage } from './start-message.ts'
 
 /** Longer than a call may take, so that every call is answered before the process ends. */
@@ -32,7 +32,8 @@ async function start(): Promise<void> {
   } catch (error) {
     // The watched folder would keep the process alive, with nobody listening.
     await app.close()
-    throw error
+    const { host, port } = config
+    throw createError('DYN_LISTEN_FAILED', { host, port, got: (error as NodeJS.ErrnoException).code ?? 'an error' })
   }
   // A promise that a block forgot is no reason to leave all other contacts without an answer.
   process.on('unhandledRejection', err => app.log.error({ err }, 'a promise was rejected, and nobody handled it'))

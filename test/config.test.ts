@@ -40,7 +40,13 @@ t.test('every setting is read', async t => {
       PUBLIC_URL: 'https://b.test/some/path//',
       WEBHOOK_SECRETS: `${good}, ${good}2 ,`,
       STATE_KEYS: `${good}3\n${good}4\n`,
+      MANYCHAT_API_KEYS: '7:key',
+      MANYCHAT_API_URL: 'https://manychat.test/api',
+      MATON_API_KEY: 'maton-key',
+      MATON_CONNECTIONS: '33=a',
+      APP_KEY_HEADER: 'X-App-Key',
       BLOCKS_DIR: '/srv/blocks',
+      DATA_DIR: '/srv/data',
       REPLY_WITHIN_MS: '9500',
       MAX_BODY_BYTES: '1024',
       TRUST_PROXY: 'loopback, 10.0.0.0/8,::1',
@@ -53,7 +59,13 @@ t.test('every setting is read', async t => {
       publicUrl: 'https://b.test/some/path',
       webhookSecrets: [good, `${good}2`],
       stateKeys: [`${good}3`, `${good}4`],
+      manychatApiKeys: ['7:key'],
+      manychatApiUrl: 'https://manychat.test/api',
+      matonApiKey: 'maton-key',
+      matonConnections: new Map([['33', 'a']]),
+      appKeyHeader: 'x-app-key',
       blocksDir: '/srv/blocks',
+      dataDir: '/srv/data',
       replyWithinMs: 9500,
       maxBodyBytes: 1024,
       trustProxy: ['loopback', '10.0.0.0/8', '::1'],
@@ -158,29 +170,6 @@ t.test('production makes nothing up', async t => {
     refused(t, { ...production, STATE_KEYS: secret }, [new RegExp(`STATE_KEYS: .* got ${got}\\. Make one`)])
   }
   t.equal(loadConfig({ ...production, STATE_KEYS: good.slice(0, 32) }).stateKeys[0]?.length, 32)
-})
-
-t.test('keys of ManyChat and Maton name their pages', async t => {
-  const config = loadConfig({
-    MANYCHAT_API_KEYS: '1234567890123456789:key-of-one, 22:key-of-two',
-    MANYCHAT_API_URL: 'http://localhost:8080',
-    MATON_API_KEY: 'maton-key',
-    MATON_CONNECTIONS: '33=connection-a,44=connection-b',
-    APP_KEY_HEADER: 'X-App-Key',
-  })
-  t.match(config, {
-    manychatApiKeys: ['1234567890123456789:key-of-one', '22:key-of-two'],
-    manychatApiUrl: 'http://localhost:8080',
-    matonApiKey: 'maton-key',
-    appKeyHeader: 'x-app-key',
-  })
-  t.same(
-    [...config.matonConnections],
-    [
-      ['33', 'connection-a'],
-      ['44', 'connection-b'],
-    ],
-  )
 })
 
 t.test('keys that name no page are refused, and never shown', async t => {

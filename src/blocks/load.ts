@@ -44,8 +44,14 @@ export async function loadBlocks({ folder, reload = false, log }: LoadOptions): 
     throw createError('DYN_BLOCKS_REFUSED', { folder, got: first.problems.join('\n') })
   }
   let blocks = first.blocks
-  const watcher = reload ? watchFolder(root, refresh) : undefined
+  let refreshing = Promise.resolve()
+  // One after another: of two at once, the older could end last.
+  const watcher = reload ? watchFolder(root, queueRefresh) : undefined
   return { get: name => blocks.get(name), names: () => [...blocks.keys()], stop }
+
+  function queueRefresh(): void {
+    refreshing = refreshing.then(refresh)
+  }
 
   /** A file that can't be loaded just now keeps the block that it last had; a folder without any keeps all. */
   async function refresh(): Promise<void> {
@@ -115,11 +121,11 @@ async function listFiles(root: string): Promise<string[] | string> {
   }
 }
 
-function watchFolder(root: string, refresh: () => Promise<void>) {
+function watchFolder(root: string, onChange: () => void) {
   let timer: NodeJS.Timeout | undefined
   const watcher = watch(root, { recursive: true }, () => {
     clearTimeout(timer)
-    timer = setTimeout(refresh, settleMs)
+    timer = setTimeout(onChange, settleMs)
   })
   return { stop }
 

@@ -71,6 +71,16 @@ export const errorTable = {
     'Block too slow',
     'Expected a reply of {where} within {limit} ms, got none. Make it faster, or give the contact a shorter way.',
   ],
+  DYN_LATE_NOT_STORED: [
+    500,
+    'Late reply not stored',
+    'Expected the store to keep the late reply of {where} within {limit} ms, got none. Look at the state of the store.',
+  ],
+  DYN_LEASE_LOST: [
+    500,
+    'Lease lost',
+    'Expected to hold the lease of this send, got another process that took it over. Nothing is to be done: it goes on there.',
+  ],
   DYN_REPLY_INVALID: [
     500,
     'Reply not valid',

@@ -23,6 +23,8 @@ export interface BlockOptions {
   fallback?: Reply
   /** What the contact sees after tapping a button that is too old; default a short text. */
   expired?: Reply
+  /** What a late reply begins with, to tell what it answers, like `About your order:`; default nothing. */
+  latePrefix?: string
   /** How long a handler may take, in milliseconds, 1 to 9500; default REPLY_WITHIN_MS. ManyChat gives up after 10 s. */
   replyWithinMs?: number
   /** Whether a late reply whose process died is run again; default true. */

@@ -1,5 +1,7 @@
 import { checkContent } from '../content/check.ts'
 import type { Content } from '../content/content.ts'
+import type { InspectOptions } from '../content/inspect.ts'
+import { text } from '../content/message.ts'
 import type { Problem } from '../content/problem.ts'
 import { createError, type DynablockError } from '../errors.ts'
 import { stringifyExact } from '../exact-json.ts'
@@ -14,6 +16,9 @@ import { tieTurn } from './turn.ts'
 import { createVerbs } from './verbs.ts'
 import { type Entry, Work } from './work.ts'
 
+/** How long the store may take to keep a late reply; the contact's answer waits for it. */
+const storeWithinMs = 1000
+
 export interface RunnerOptions {
   sign: Sign
   /** The client of a page, or a coded error that says how to configure one. */
@@ -22,9 +27,17 @@ export interface RunnerOptions {
   publicUrl: string
   /** For blocks that don't say, in milliseconds. */
   replyWithinMs: number
+  /** Without it, the contact of a slow block gets its fallback. */
+  takeLate?: TakeLate | undefined
   /** Milliseconds since 1970. */
   now: () => number
 }
+
+/**
+ * Takes over a reply that is not ready in time: what `outcome` resolves to is delivered later. Resolves once that is safe to
+ * promise, and rejects when it can't be. `work` tells whether it is still wanted, and aborts its handler.
+ */
+export type TakeLate = (entry: Entry, outcome: Promise<Outcome>, work: Pick<Work, 'signal' | 'abort'>) => Promise<void>
 
 /** What the contact gets, and why it isn't what the block said. */
 export interface Outcome {
@@ -32,19 +45,21 @@ export interface Outcome {
   /** `content` as JSON. */
   json: string
   failure?: DynablockError
+  /** The contact was told to wait; the reply is delivered later. */
+  late?: boolean
   warnings?: Problem[]
 }
 
 /** Runs handlers; whatever they do, there is valid content to show. */
-export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, now }: RunnerOptions) {
+export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLate, now }: RunnerOptions) {
   const allowLoopback = publicUrl.startsWith('http://')
   const running = new Set<Work>()
   const logged = new Set<string>()
-  return { run, stop }
+  return { run, rerun, stop }
 
   /** Never throws and never rejects. A handler that answers at once is answered at once: neither promise nor timer. */
   function run(entry: Entry): Outcome | Promise<Outcome> {
-    const work = new Work(entry, { clientFor, makeVerbs: () => createVerbs({ ...entry, publicUrl, sign, now }) })
+    const work = createWork(entry)
     const startedAt = now()
     try {
       const reply = handlerOf(entry, work)(work)
@@ -54,16 +69,52 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, now }:
     }
   }
 
+  function createWork(entry: Entry): Work {
+    return new Work(entry, { clientFor, makeVerbs: () => createVerbs({ ...entry, publicUrl, sign, now }) })
+  }
+
   async function settle(entry: Entry, work: Work, reply: PromiseLike<unknown>, startedAt: number): Promise<Outcome> {
     const limit = entry.block.replyWithinMs ?? replyWithinMs
+    const late = createError('DYN_BLOCK_LATE', { where: placeOf(entry), limit })
     running.add(work)
     try {
-      const inTime = await withinDeadline(reply, Math.max(0, limit - (now() - startedAt)), () => {
-        const late = createError('DYN_BLOCK_LATE', { where: placeOf(entry), limit })
-        work.abort(late)
-        return late
-      })
+      const inTime = await withinDeadline(reply, Math.max(0, limit - (now() - startedAt)), () => late)
+      running.delete(work)
       return finish(entry, work, inTime)
+    } catch (error) {
+      if (error === late && takeLate) return promise(entry, work, finishLate(entry, work, reply), takeLate)
+      running.delete(work)
+      if (error === late) work.abort(late)
+      return fail(entry, work, error)
+    }
+  }
+
+  /** The contact is told to wait only once what they wait for can't be lost. */
+  async function promise(entry: Entry, work: Work, outcome: Promise<Outcome>, take: TakeLate): Promise<Outcome> {
+    try {
+      const lost = () => createError('DYN_LATE_NOT_STORED', { where: placeOf(entry), limit: storeWithinMs })
+      await withinDeadline(take(entry, outcome, work), storeWithinMs, lost)
+      const waiting = standingContent(entry.block, 'waiting', entry.channel)
+      return { content: waiting, json: stringifyExact(waiting), late: true }
+    } catch (error) {
+      work.abort(error as Error)
+      return fail(entry, work, error)
+    }
+  }
+
+  /** Runs a call again whose process died, with no limit to its time. */
+  function rerun(entry: Entry, signal: AbortSignal): Promise<Outcome> {
+    const work = createWork(entry)
+    running.add(work)
+    signal.addEventListener('abort', () => work.abort(signal.reason), { once: true })
+    return finishLate(entry, work, (async () => handlerOf(entry, work)(work))())
+  }
+
+  /** The outcome of a late reply: it is delivered outside the flow, and says by `latePrefix` what it answers. */
+  async function finishLate(entry: Entry, work: Work, reply: PromiseLike<unknown>): Promise<Outcome> {
+    try {
+      const content = withPrefix(toContent(await reply), entry.block.latePrefix)
+      return finish(entry, work, content, { outsideFlow: true })
     } catch (error) {
       return fail(entry, work, error)
     } finally {
@@ -71,13 +122,13 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, now }:
     }
   }
 
-  function finish(entry: Entry, work: Work, reply: unknown): Outcome {
+  function finish(entry: Entry, work: Work, reply: unknown, options: InspectOptions = {}): Outcome {
     const warnings: Problem[] = []
     const onWarning = (problem: Problem) => {
       warnings.push(problem)
       warnOnce(entry, work, problem)
     }
-    const checked = checkContent(toContent(reply), { channel: entry.channel, allowLoopback, onWarning })
+    const checked = checkContent(toContent(reply), { ...options, channel: entry.channel, allowLoopback, onWarning })
     const content = work.isQuiet ? checked : tieTurn(checked, work.verbs.issued, sign)
     const outcome: Outcome = { content, json: stringifyExact(content) }
     if (warnings.length > 0) outcome.warnings = warnings
@@ -112,6 +163,14 @@ function handlerOf({ block, step, listener }: Entry, work: Work): Handler {
   if (listener && step === menuStep) return () => work.verbs.askAgain(listener)
   if (listener && step === silentStep) return () => work.verbs.goOnListening(listener)
   return block.steps[step] as Handler
+}
+
+/** Puts what a late reply answers before its first text, or as a text of its own before what is none. */
+function withPrefix(content: Content, prefix: string | undefined): Content {
+  if (prefix === undefined || content.messages.length === 0) return content
+  const [first, ...others] = content.messages
+  if (first?.type !== 'text') return { ...content, messages: [text(prefix), ...content.messages] }
+  return { ...content, messages: [{ ...first, text: `${prefix} ${first.text}` }, ...others] }
 }
 
 function placeOf({ name, step }: Entry): string {

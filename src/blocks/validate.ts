@@ -16,6 +16,7 @@ const options: Record<string, (value: unknown) => string | false> = {
   waiting: value => isShownNowhere(value) && 'content that at least one channel takes',
   fallback: value => isShownNowhere(value) && 'content that at least one channel takes',
   expired: value => isShownNowhere(value) && 'content that at least one channel takes',
+  latePrefix: value => typeof value !== 'string' && 'text',
   replyWithinMs: value => !isWhole(value, maxReplyWithinMs) && `a whole number from 1 to ${maxReplyWithinMs}`,
   rerun: value => typeof value !== 'boolean' && 'true or false',
   expiresAfterSeconds: value => !isWhole(value, Number.MAX_SAFE_INTEGER) && 'a whole number from 1',

@@ -1,0 +1,136 @@
+/** Replies that were not ready in time: promised to the contact once they are stored, delivered when they are there. */
+import type { Log } from '../blocks/call.ts'
+import type { Claims } from '../blocks/claims.ts'
+import type { Contact } from '../blocks/contact.ts'
+import type { Blocks } from '../blocks/load.ts'
+import type { createRunner, Outcome, TakeLate } from '../blocks/run.ts'
+import { standingContent } from '../blocks/standing.ts'
+import type { Entry } from '../blocks/work.ts'
+import type { Channel } from '../content/channels.ts'
+import type { Content } from '../content/content.ts'
+import { createError } from '../errors.ts'
+import type { Lease, NewSend, Queue } from './send.ts'
+
+/** A call as it is kept, so that any process can run it again. */
+interface StoredCall {
+  name: string
+  step: string | null
+  state?: unknown
+  id: string
+  contact: Contact
+  page: string | null
+  channel: Channel
+  input: string | null
+  extras: Record<string, unknown>
+  listener?: Claims
+}
+
+export interface LateRepliesOptions {
+  queue: Queue
+  blocks: Blocks
+  rerun: ReturnType<typeof createRunner>['rerun']
+  /** Throws when there is no key for the page: what can't be delivered is not promised. */
+  requirePage: (page: string | null) => unknown
+  /** Names this process among those that share the store. */
+  worker: string
+  log: Log & { child(bindings: object): Log }
+  /** Is told of each late reply and of each call that was run again. */
+  count: (what: 'late_reply' | 'rerun' | 'lost_lease') => void
+}
+
+/** How long another process leaves a reply alone whose process no longer says that it lives. */
+const leaseMs = 15_000
+const heartbeatMs = 5_000
+/** A store that is away for a moment; the content waits here meanwhile. */
+const retryStoreMs = 1_000
+
+export type LateReplies = ReturnType<typeof createLateReplies>
+
+export function createLateReplies({ queue, blocks, rerun, requirePage, worker, log, count }: LateRepliesOptions) {
+  const underWay = new Set<Promise<void>>()
+  let isStopping = false
+  return { take, resume, settled, stop }
+
+  /** @throws DynablockError when there is no key for the page; whatever the store throws */
+  async function take(...[entry, outcome, work]: Parameters<TakeLate>): Promise<void> {
+    requirePage(entry.page)
+    const lease = await queue.addRunning(toSend(entry), worker, leaseMs)
+    // The store took too long, and the contact has been told that it failed: that is not contradicted now.
+    if (work.signal.aborted) return void (await queue.finish(lease))
+    count('late_reply')
+    const kept: Promise<void> = keep(lease, outcome, work).finally(() => underWay.delete(kept))
+    underWay.add(kept)
+  }
+
+  /** Holds the lease until the content is there, stores it, and leaves the delivery to whichever worker is free. */
+  async function keep(lease: Lease, outcome: Promise<Outcome>, work: Parameters<TakeLate>[2]): Promise<void> {
+    let isLost = false
+    const heartbeat = setInterval(beat, heartbeatMs)
+    try {
+      const { content, failure } = await outcome
+      // What failed because this process ends is run again by another.
+      const params = failure && isStopping ? null : toParams(lease, content)
+      while (!isLost && !(await isGivenBack(lease, params))) await new Promise(done => setTimeout(done, retryStoreMs))
+    } finally {
+      clearInterval(heartbeat)
+    }
+
+    async function beat(): Promise<void> {
+      try {
+        if (isLost || (await queue.extend(lease, leaseMs))) return
+        isLost = true
+        count('lost_lease')
+        work.abort(createError('DYN_LEASE_LOST'))
+      } catch {
+        // The store is away; when it is back it tells whether the lease still is ours.
+      }
+    }
+  }
+
+  /** Whether nothing is left to do here: the send waits for its delivery, or somebody else has taken it over. */
+  async function isGivenBack(lease: Lease, params: Record<string, unknown> | null): Promise<boolean> {
+    try {
+      if (params === null || (await queue.setParams(lease, params))) await queue.release(lease)
+      return true
+    } catch (error) {
+      log.warn({ send: lease.id, code: (error as { code?: unknown }).code }, 'late reply not stored yet')
+      return false
+    }
+  }
+
+  /** The parameters of a late reply whose process died before its content was stored: the call is run again. */
+  async function resume(lease: Lease, signal: AbortSignal): Promise<Record<string, unknown>> {
+    const call = lease.call as unknown as StoredCall
+    const block = blocks.get(call.name)
+    if (!block || block.rerun === false || (call.step !== null && !Object.hasOwn(block.steps, call.step))) {
+      return toParams(lease, standingContent(block, 'fallback', call.channel))
+    }
+    count('rerun')
+    const entry: Entry = { ...call, block, attempt: lease.attempts, log }
+    return toParams(lease, (await rerun(entry, signal)).content)
+  }
+
+  /** From here on a handler that fails does so because it is stopped. */
+  function stop(): void {
+    isStopping = true
+  }
+
+  /** Resolves once every reply that this process has under way is stored or given back. */
+  async function settled(): Promise<void> {
+    await Promise.all(underWay)
+  }
+}
+
+function toSend({ block: _block, log: _log, attempt: _attempt, ...call }: Entry): NewSend {
+  return {
+    operation: 'sending.sendContent',
+    page: call.page,
+    addressee: call.contact.id,
+    params: null,
+    call: call satisfies StoredCall as unknown as Record<string, unknown>,
+  }
+}
+
+function toParams({ addressee }: Lease, content: Content): Record<string, unknown> {
+  return { subscriber_id: addressee, data: { version: 'v2', content } }
+}

@@ -46,25 +46,26 @@ function parse(text: string): unknown {
   }
 }
 
+/** Cleans in place, and writes only what changes: most members don't, and a write costs more than the look. */
 function clean(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') {
-    return value === '' || (value.charCodeAt(0) === 123 && unrendered.test(value)) ? null : value
-  }
+  if (typeof value === 'string') return isAbsent(value) ? null : value
   if (typeof value !== 'object' || value === null) return value
   if (depth === maxDepth) throw createError('DYN_BODY_REFUSED', { got: `nesting deeper than ${maxDepth}` })
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = clean(value[i], depth + 1)
-    return value
-  }
   const members = value as Record<string, unknown>
   for (const key in members) {
-    if (key === '__proto__' || (key === 'constructor' && reachesPrototype(members[key]))) {
+    const member = members[key]
+    if (typeof member === 'string') {
+      if (isAbsent(member)) members[key] = null
+    } else if (typeof member === 'object') clean(member, depth + 1)
+    if (key === '__proto__' || (key === 'constructor' && reachesPrototype(member))) {
       throw createError('DYN_BODY_REFUSED', { got: `the key "${key}"` })
     }
-    const member = members[key]
-    if (typeof member === 'string' || typeof member === 'object') members[key] = clean(member, depth + 1)
   }
   return value
+}
+
+function isAbsent(text: string): boolean {
+  return text === '' || (text.charCodeAt(0) === 123 && unrendered.test(text))
 }
 
 function reachesPrototype(value: unknown): boolean {

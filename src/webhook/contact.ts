@@ -39,14 +39,18 @@ export function readCaller(body: unknown): Caller {
   const key = findContact(members)
   if (key === undefined) throw createError('DYN_CONTACT_MISSING', { got: describe(body) })
   const contact = withExactIds((key === null ? members : members[key]) as Members)
-  const { [key ?? '']: _, ...extras } = key === null ? {} : members
   return {
     contact,
     page: textOrNull(contact.page_id),
     channel: namedChannel(members.channel) ?? channelOf(contact),
     input: textOrNull('input' in members ? members.input : contact.last_input_text),
-    extras,
+    extras: key === null ? {} : withoutKey(members, key),
   }
+}
+
+function withoutKey(members: Members, key: string): Members {
+  const { [key]: _, ...others } = members
+  return others
 }
 
 /** An id as a string of digits, whether it came bare or quoted; null for anything else. */

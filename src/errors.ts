@@ -28,6 +28,11 @@ export const errorTable = {
     'Not found',
     'Expected a path and method that this server has; got others. POST to /blocks/<name of the block>.',
   ],
+  DYN_METHOD_UNKNOWN: [
+    405,
+    'Method not allowed',
+    'Expected POST, got {got}. A block is called by POST, with a contact in the body.',
+  ],
   DYN_BODY_NOT_JSON: [
     400,
     'Body is not JSON',
@@ -47,7 +52,7 @@ export const errorTable = {
   DYN_MEDIA_TYPE: [
     415,
     'Media type not supported',
-    'Expected JSON without compression, got something else. Set the header Content-Type: application/json.',
+    'Expected JSON without compression, got {got}. Set the header Content-Type: application/json.',
   ],
   DYN_REQUEST_REFUSED: [
     400,

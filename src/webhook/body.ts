@@ -12,13 +12,14 @@ export function acceptJson(app: FastifyInstance): void {
   for (const type of ['application/json', '*']) {
     app.addContentTypeParser(type, { parseAs: 'string' }, ({ headers }, body, done) => {
       try {
-        if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw createError('DYN_MEDIA_TYPE')
+        if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+          throw createError('DYN_MEDIA_TYPE', { got: 'a compressed body' })
         done(null, readBody(body as string))
       } catch (error) {
-        // What doesn't even claim to be JSON is better told to set its type than where its JSON breaks.
         const claimed = /\bjson\b/i.test(headers['content-type'] ?? 'json')
         const isBroken = error instanceof DynablockError && error.code === 'DYN_BODY_NOT_JSON'
-        done(isBroken && !claimed ? createError('DYN_MEDIA_TYPE') : (error as Error))
+        const got = `another type, and text that breaks off as JSON at position ${brokenAt(body as string) ?? 'unknown'}`
+        done(isBroken && !claimed ? createError('DYN_MEDIA_TYPE', { got }) : (error as Error))
       }
     })
   }
@@ -36,13 +37,13 @@ export function readBody(text: string): unknown {
 }
 
 function parse(text: string): unknown {
+  // Who sends nothing is better told what to send than where it breaks off.
+  if (text.trim() === '') return null
   try {
     return parseExact(text)
   } catch {
     // The message of the parser quotes the text, which may be a contact's: only the place of it is told.
-    const position = brokenAt(text)
-    const got = text.trim() === '' ? 'an empty body' : `text that breaks off at position ${position ?? 'unknown'}`
-    throw createError('DYN_BODY_NOT_JSON', { got })
+    throw createError('DYN_BODY_NOT_JSON', { got: `text that breaks off at position ${brokenAt(text) ?? 'unknown'}` })
   }
 }
 

@@ -4,7 +4,7 @@ import { type SendRow, toRow, toSend } from './rows.ts'
 import type { NewSend, Send } from './send.ts'
 import type { Tables } from './tables.ts'
 
-/** 21 parameters a row; SQLite takes 32,766 in a statement. */
+/** 22 parameters a row; SQLite takes 32,766 in a statement. */
 const rowsPerStatement = 1000
 
 export interface Added {

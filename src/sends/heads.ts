@@ -19,47 +19,47 @@ interface TurnOptions {
   skip: readonly string[]
 }
 
-/** The next lanes that have something due: by name, and round the corner. */
+/** The next lines that have something due: by name, and round the corner. */
 export async function findTurn(db: Kysely<Tables>, options: TurnOptions): Promise<string[]> {
   const { after, limit } = options
-  const ahead = await findDueLanes(db, options, null)
+  const ahead = await findDueLines(db, options, null)
   if (ahead.length === limit || after === '') return ahead
-  return [...ahead, ...(await findDueLanes(db, { ...options, after: '', limit: limit - ahead.length }, after))]
+  return [...ahead, ...(await findDueLines(db, { ...options, after: '', limit: limit - ahead.length }, after))]
 }
 
-/** Leaps from name to name, however many sends a lane has. */
-async function findDueLanes(
+/** Leaps from name to name, however many sends a line has. */
+async function findDueLines(
   db: Kysely<Tables>,
   { after, now, limit, skip }: TurnOptions,
   upTo: string | null,
 ): Promise<string[]> {
   const next = (than: RawBuilder<string>) => sql<string | null>`(
-    select min(s.lane) from sends s where s.state = 'waiting' and s.lane > ${than}
+    select min(s.line) from sends s where s.state = 'waiting' and s.line > ${than}
   )`
-  const { rows } = await sql<{ lane: string }>`
-    with recursive lanes(lane) as (
+  const { rows } = await sql<{ line: string }>`
+    with recursive lines(line) as (
       select ${next(sql`cast(${after} as text)`)}
       union all
-      select ${next(sql.ref('lanes.lane'))} from lanes where lanes.lane is not null
+      select ${next(sql.ref('lines.line'))} from lines where lines.line is not null
     )
-    select lane from lanes
-    where lane is not null
-      ${upTo === null ? sql`` : sql`and lane <= ${upTo}`}
-      ${skip.length === 0 ? sql`` : sql`and lane not in (${sql.join(skip)})`}
-      and (select 1 from sends s where s.state = 'waiting' and s.lane = lanes.lane and s.not_before <= ${now} limit 1) = 1
+    select line from lines
+    where line is not null
+      ${upTo === null ? sql`` : sql`and line <= ${upTo}`}
+      ${skip.length === 0 ? sql`` : sql`and line not in (${sql.join(skip)})`}
+      and (select 1 from sends s where s.state = 'waiting' and s.line = lines.line and s.not_before <= ${now} limit 1) = 1
     limit ${limit}`.execute(db)
-  return rows.map(({ lane }) => lane)
+  return rows.map(({ line }) => line)
 }
 
-/** Up to `each` sends of each lane that may go now; locked, where others could take them too. */
+/** Up to `each` sends of each line that may go now; locked, where others could take them too. */
 export async function findHeads(
   db: Kysely<Tables>,
-  { engine, lanes, now, each }: { engine: EngineName; lanes: string[]; now: number; each: number },
-): Promise<{ lane: string; ids: number[] }[]> {
+  { engine, lines, now, each }: { engine: EngineName; lines: string[]; now: number; each: number },
+): Promise<{ line: string; ids: number[] }[]> {
   const heads = db
     .selectFrom('sends as c')
     .select('c.id')
-    .where('c.lane', '=', sql.ref<string>('lanes.lane'))
+    .where('c.line', '=', sql.ref<string>('lines.line'))
     .where('c.state', '=', sql.lit('waiting'))
     .where('c.not_before', '<=', now)
     .where(isHead)
@@ -68,9 +68,26 @@ export async function findHeads(
     .limit(each)
     .$if(engine === 'postgres', query => query.forUpdate().skipLocked())
   const list = engine === 'postgres' ? sql`json_agg(h.id)::text` : sql`json_group_array(h.id)`
-  const values = sql.join(lanes.map(lane => sql`(cast(${lane} as text))`))
-  const { rows } = await sql<{ lane: string; ids: string | null }>`
-    with lanes(lane) as (values ${values})
-    select lane, (select ${list} from (${heads}) h) as ids from lanes`.execute(db)
-  return rows.map(({ lane, ids }) => ({ lane, ids: ids === null ? [] : JSON.parse(ids) }))
+  const values = sql.join(lines.map(line => sql`(cast(${line} as text))`))
+  const { rows } = await sql<{ line: string; ids: string | null }>`
+    with lines(line) as (values ${values})
+    select line, (select ${list} from (${heads}) h) as ids from lines`.execute(db)
+  return rows.map(({ line, ids }) => ({ line, ids: ids === null ? [] : JSON.parse(ids) }))
+}
+
+/** Sends whose lease ran out, locked as well. Their addressees wait for nobody else. */
+export async function findExpired(
+  db: Kysely<Tables>,
+  { engine, now, limit }: { engine: EngineName; now: number; limit: number },
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('sends')
+    .select('id')
+    .where('state', '=', sql.lit('running'))
+    .where('lease_until', '<=', now)
+    .orderBy('lease_until')
+    .limit(limit)
+    .$if(engine === 'postgres', query => query.forUpdate().skipLocked())
+    .execute()
+  return rows.map(({ id }) => id)
 }

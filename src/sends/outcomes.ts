@@ -68,7 +68,7 @@ export function createOutcomes({ store, time }: { store: Store; time: Time }): O
   }
 
   function retry(id: string): Promise<Send | null | false> {
-    return changeState(id, 'dead', { state: 'waiting', attempts: 0, not_before: time.inStore() })
+    return changeState(id, 'dead', { state: 'waiting', attempts: 0, taken_over: 0, not_before: time.inStore() })
   }
 
   function cancel(id: string): Promise<Send | null | false> {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Insertable, Selectable } from 'kysely'
 import { parseExact, stringifyExact } from '../exact-json.ts'
-import type { NewSend, Send } from './send.ts'
+import type { Line, NewSend, Send } from './send.ts'
 import type { SendsTable } from './tables.ts'
 
 export type SendRow = Selectable<SendsTable>
@@ -13,7 +13,7 @@ export function toRow(send: NewSend, now: number): NewRow {
   const { operation, page, params, call = null, notBefore, onUnknown = 'retry', idempotencyKey = null } = send
   const addressee = send.addressee === null ? null : storable(send.addressee)
   return {
-    lane: laneOf(send),
+    line: lineOf(send),
     order_key: addressee === null ? null : JSON.stringify([page, addressee]),
     page,
     addressee,
@@ -25,6 +25,7 @@ export function toRow(send: NewSend, now: number): NewRow {
     not_before: Math.max(now, notBefore ?? now),
     attempts: 0,
     fence: 0,
+    taken_over: 0,
     worker: null,
     lease_until: null,
     error_code: null,
@@ -55,8 +56,7 @@ export function toSend(row: SendRow): Send {
   }
 }
 
-/** What shares a rate. */
-export function laneOf({ page, operation }: Pick<Send, 'page' | 'operation'>): string {
+export function lineOf({ page, operation }: Line): string {
   return `${page ?? ''} ${operation}`
 }
 

@@ -44,7 +44,12 @@ export interface Send extends Required<Omit<NewSend, 'notBefore'>> {
 export interface Lease extends Send {
   fence: number
   leaseUntil: number
+  /** A worker had it and went silent: its call may have been carried out. Stays true until a person retries it. */
+  takenOver?: boolean
 }
+
+/** What shares a rate: one operation of a page. */
+export type Line = Pick<Send, 'page' | 'operation'>
 
 export interface ClaimOptions {
   /** Who takes them, for people who look into the store. */
@@ -52,7 +57,7 @@ export interface ClaimOptions {
   limit: number
   leaseMs: number
   /** What this worker can't serve now; sends whose worker died are handed out all the same. */
-  skip?: readonly Pick<Send, 'page' | 'operation'>[]
+  skip?: readonly Line[]
 }
 
 export interface ListOptions {

@@ -12,7 +12,7 @@ export interface Tables {
 export interface SendsTable {
   id: Generated<number>
   /** Page and operation: what shares a rate, and takes turns with the others. */
-  lane: string
+  line: string
   /** Page and addressee; null when order doesn't matter. */
   order_key: string | null
   page: string | null
@@ -27,6 +27,8 @@ export interface SendsTable {
   attempts: number
   /** Counts the leases: who holds an older one can't change the row. */
   fence: number
+  /** 1 once a lease ran out while the call may have been on its way, until a person decides. */
+  taken_over: number
   worker: string | null
   lease_until: number | null
   error_code: string | null

@@ -20,53 +20,24 @@ onBoth('three processes use the whole of a line, and no more', async (t, { start
   const times = said.flatMap(said => said.slice(1) as number[]).sort((a, b) => a - b)
   t.equal(times.length, 100)
   const most = Math.max(...times.map(from => times.filter(at => at >= from && at < from + 1000).length))
-  // Slots are exact, as the next tests show; timers of a busy machine are late by more than the 20 ms in hand.
-  t.ok(most <= 27, `${most} in a second`)
+  t.ok(most <= 25, `${most} in a second`)
   const perSecond = 99_000 / ((times.at(-1) ?? 0) - (times[0] ?? 0))
-  // Slots are given at 0.98 of the rate.
-  t.ok(perSecond >= 0.98 * 25 * 0.99, `${perSecond} a second`)
-})
-
-onBoth('what waits too long is told when, and takes no slot', async (t, { store }) => {
-  const { clock, limits } = setUp(store)
-  t.strictSame(await limits.reserve([], 0), { granted: true, waitMs: 0 })
-  t.strictSame(await limits.reserve([line('a')], 50), { granted: true, waitMs: 0 })
-  t.strictSame(await limits.reserve([line('a')], 50), { granted: false, waitMs: 100 })
-  t.strictSame(await limits.reserve([line('a')], 100), { granted: true, waitMs: 100 })
-  t.strictSame(await limits.reserve([line('b')], 0), { granted: true, waitMs: 0 }, 'another line')
-  t.strictSame(await limits.reserve([line('a'), line('b')], 100), { granted: false, waitMs: 200 })
-  t.strictSame(await limits.reserve([line('b'), line('a')], 200), { granted: true, waitMs: 200 })
-  t.strictSame(await limits.reserve([line('b')], 1000), { granted: true, waitMs: 300 }, 'both lines have moved')
-  clock.pass(10_000)
-  t.strictSame(await limits.reserve([line('a')], 0), { granted: true, waitMs: 0 })
-})
-
-onBoth('a window that is full holds up nobody else', async (t, { store }) => {
-  const { clock, limits } = setUp(store)
-  const ana = { name: 'flow/ana', count: 5, windowMs: hourMs }
-  for (let i = 0; i < 5; i++) {
-    const { waitMs } = await limits.reserve([line('flow'), ana], 1000)
-    clock.pass(waitMs)
-  }
-  t.strictSame(await limits.reserve([line('flow'), ana], 1e9), { granted: false, waitMs: hourMs + 1000 - 400 })
-  t.strictSame(await limits.reserve([line('flow'), { ...ana, name: 'flow/bo' }], 1000), { granted: true, waitMs: 100 })
-  clock.pass(hourMs + 1000 - 401)
-  t.strictSame(await limits.reserve([line('flow'), ana], 0), { granted: false, waitMs: 1 })
-  clock.pass(1)
-  t.equal((await limits.reserve([line('flow'), ana], 0)).granted, true)
+  t.comment(`${perSecond.toFixed(2)} a second`)
+  // On a machine with nothing else to do it is 24.5, the share of the rate that is used.
+  t.ok(perSecond >= 22, `${perSecond} a second`)
 })
 
 onBoth('never more than 25 in any second, whoever asks', async (t, { store, open }) => {
   const clock = createTestClock()
   const all = [store, await open(), await open()].map(store => createSharedRateLimits(store, { now: clock.now }))
   const times: number[] = []
-  for (let i = 0; i < 40; i++) {
-    clock.pass(Math.floor(Math.random() * 300))
+  for (let i = 0; i < 100; i++) {
+    clock.pass(Math.floor(Math.random() * 200))
     const slots = await Promise.all(all.map(limits => limits.reserve([{ name: 'page', perSecond: 25 }], 1000)))
     times.push(...slots.filter(({ granted }) => granted).map(({ waitMs }) => clock.now() + waitMs))
   }
   const most = Math.max(...times.map(from => times.filter(at => at >= from && at < from + 1000).length))
-  t.equal(most, 25)
+  t.equal(most, 25, 'and that many where the line is full')
 })
 
 onBoth('many who reserve at once each get a slot of their own', async (t, { store, open }) => {

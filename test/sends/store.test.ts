@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
@@ -87,6 +87,15 @@ t.test('who writes for long holds up, and in the end fails, the others', async t
   await t.rejects(addOne(queue), { code: 'DYN_STORE_FAILED', message: /SQLITE_BUSY/ })
 })
 
+t.test('a store that another process is just making is waited for', async t => {
+  const dataDir = folder(t)
+  const other = new Database(join(dataDir, 'sends.sqlite'))
+  other.exec('begin exclusive; create table other (id)')
+  const opening = openStore({ dataDir })
+  setTimeout(() => other.close(), 100)
+  await (await opening).close()
+})
+
 t.test('a store that is not there is an error without secrets', async t => {
   const url = 'postgres://somebody:secret@127.0.0.1:1/test'
   const error = await openStore({ dataDir: '', databaseUrl: url }).catch(error => error)
@@ -95,7 +104,6 @@ t.test('a store that is not there is an error without secrets', async t => {
   const dataDir = folder(t)
   mkdirSync(join(dataDir, 'sends.sqlite'))
   await t.rejects(openStore({ dataDir }), { code: 'DYN_STORE_FAILED', message: /EISDIR/ })
-  chmodSync(dataDir, 0o700)
 })
 
 t.test('connections that PostgreSQL ends are made anew', async t => {

@@ -186,6 +186,21 @@ export const errorTable = {
     'Chatfuel token refused',
     'Expected a bot token that is valid for {operation}, got {got}. Copy it anew from the Configure tab of the bot.',
   ],
+  DYN_IDEMPOTENCY_CONFLICT: [
+    409,
+    'Idempotency key used before',
+    'Expected under the same idempotency key the same send, got another one. Use a new key for a new send.',
+  ],
+  DYN_STORE_FAILED: [
+    503,
+    'Store not available',
+    'Expected the store ({store}) to do what it was asked, got {got}. Look at the disk of DATA_DIR, or at the database of DATABASE_URL.',
+  ],
+  DYN_STORE_NEWER: [
+    500,
+    'Store of a newer release',
+    'Expected a store of version {known} at most, got version {got}. Start the release that wrote it, or a newer one.',
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 
 export type ErrorCode = keyof typeof errorTable

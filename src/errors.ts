@@ -28,6 +28,11 @@ export const errorTable = {
     'Not found',
     'Expected a path and method that this server has; got others. POST to /blocks/<name of the block>.',
   ],
+  DYN_METHOD_UNKNOWN: [
+    405,
+    'Method not allowed',
+    'Expected POST, got {got}. A block is called by POST, with a contact in the body.',
+  ],
   DYN_BODY_NOT_JSON: [
     400,
     'Body is not JSON',
@@ -47,7 +52,7 @@ export const errorTable = {
   DYN_MEDIA_TYPE: [
     415,
     'Media type not supported',
-    'Expected JSON without compression, got something else. Set the header Content-Type: application/json.',
+    'Expected JSON without compression, got {got}. Set the header Content-Type: application/json.',
   ],
   DYN_REQUEST_REFUSED: [
     400,
@@ -190,6 +195,21 @@ export const errorTable = {
     502,
     'Chatfuel token refused',
     'Expected a bot token that is valid for {operation}, got {got}. Copy it anew from the Configure tab of the bot.',
+  ],
+  DYN_IDEMPOTENCY_CONFLICT: [
+    409,
+    'Idempotency key used before',
+    'Expected under the same idempotency key the same send, got another one. Use a new key for a new send.',
+  ],
+  DYN_STORE_FAILED: [
+    503,
+    'Store not available',
+    'Expected the store ({store}) to do what it was asked, got {got}. Look at the disk of DATA_DIR, or at the database of DATABASE_URL.',
+  ],
+  DYN_STORE_NEWER: [
+    500,
+    'Store of a newer release',
+    'Expected a store of version {known} at most, got version {got}. Start the release that wrote it, or a newer one.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 

@@ -7,7 +7,7 @@ import { buildApp } from './app.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { type Config, loadConfig } from './config.ts'
 import { createError, DynablockError } from './errors.ts'
-import { startMessage } from './start-message.ts'
+import { type MadeUp, startMessage } from './start-message.ts'
 
 /** Longer than a call may take, so that every call is answered before the process ends. */
 const drainMs = 11_000
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
 }
 
 /** In development nobody has to think of secrets; in production `loadConfig` has refused their absence. */
-function makeUpSecrets(config: Config): { config: Config; madeUp: boolean } {
+function makeUpSecrets(config: Config): { config: Config; madeUp: MadeUp[] } {
   const secret = () => randomBytes(32).toString('hex')
   const { webhookSecrets, stateKeys } = config
   return {
@@ -54,6 +54,9 @@ function makeUpSecrets(config: Config): { config: Config; madeUp: boolean } {
       webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : [secret()],
       stateKeys: stateKeys.length > 0 ? stateKeys : [secret()],
     },
-    madeUp: webhookSecrets.length === 0,
+    madeUp: [
+      ...(webhookSecrets.length === 0 ? (['WEBHOOK_SECRETS'] as const) : []),
+      ...(stateKeys.length === 0 ? (['STATE_KEYS'] as const) : []),
+    ],
   }
 }

@@ -6,7 +6,12 @@ import { Settings } from '../src/settings.ts'
 import { folderOf } from './helper.ts'
 
 const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
-const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://b.test', WEBHOOK_SECRETS: good, STATE_KEYS: good }
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://b.test',
+  WEBHOOK_SECRETS: good,
+  STATE_KEYS: `${good}1`,
+}
 
 t.test('nothing set is development', async t => {
   t.same(loadConfig({}), {
@@ -85,14 +90,14 @@ t.test('every setting is read', async t => {
 })
 
 t.test('a secret may come from a file', async t => {
-  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n' })
+  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n', state: `${good}3\n` })
   const { webhookSecrets, stateKeys } = loadConfig({
     ...production,
     WEBHOOK_SECRETS: undefined,
     WEBHOOK_SECRETS_FILE: `${folder}/one`,
   })
-  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [good]])
-  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/one` }, [
+  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [`${good}1`]])
+  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/state` }, [
     /^- STATE_KEYS: expected either STATE_KEYS or STATE_KEYS_FILE, got both\. Drop one\.$/,
   ])
   refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/nothing` }, [
@@ -161,7 +166,7 @@ t.test('production makes nothing up', async t => {
   ])
   for (const [secret, got] of [
     [good.slice(0, 31), 'one of 31 characters'],
-    [`${good},short`, 'one of 5 characters'],
+    [`${good}7,short`, 'one of 5 characters'],
     ['x'.repeat(64), 'one of hardly any different characters'],
     ['an-example-of-a-secret-that-is-long-enough', 'the one of the example'],
     ['CHANGE_ME_0123456789abcdef0123456789abcdef', 'the one of the example'],
@@ -186,6 +191,10 @@ t.test('keys that name no page are refused, and never shown', async t => {
   t.notMatch(error.message, canary)
 })
 
+t.test('the two kinds of secrets are not the same', async t => {
+  refused(t, { ...production, STATE_KEYS: good }, [/STATE_KEYS: expected keys of its own, got one of WEBHOOK_SECRETS/])
+})
+
 t.test('a name that is nearly right is pointed out', async t => {
   refused(t, { ...production, WEBHOOK_SECRETS: undefined, WEBHOOK_SECRET: good }, [
     /got nothing \(WEBHOOK_SECRET is set\)/,
@@ -203,6 +212,11 @@ t.test('.env.example and the settings agree', async t => {
   t.equal(loadConfig(example).dev, true, 'a copy of it starts')
   refused(t, { ...example, NODE_ENV: 'production' }, [
     /PUBLIC_URL: .* got nothing/,
+    /WEBHOOK_SECRETS: .* got nothing/,
+    /STATE_KEYS: .* got nothing/,
+  ])
+  const uncommented = parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))
+  refused(t, { ...uncommented, NODE_ENV: 'production' }, [
     /WEBHOOK_SECRETS: .* got the one of the example/,
     /STATE_KEYS: .* got the one of the example/,
   ])

@@ -24,6 +24,7 @@ const directions: Record<string, string[]> = {
   manychat: ['content', 'errors.ts', 'exact-json.ts'],
   chatfuel: ['manychat', 'errors.ts', 'exact-json.ts'],
   webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
+  sends: ['manychat', 'errors.ts', 'exact-json.ts'],
   ops: [],
   'errors.ts': [],
   'exact-json.ts': [],

@@ -14,7 +14,7 @@ import { toContent } from './reply.ts'
 import { standingContent } from './standing.ts'
 import { tieTurn } from './turn.ts'
 import { createVerbs } from './verbs.ts'
-import { type Entry, Work } from './work.ts'
+import { type Entry, type Sources, Work } from './work.ts'
 
 /** How long the store may take to keep a late reply; the contact's answer waits for it. */
 const storeWithinMs = 1000
@@ -53,13 +53,14 @@ export interface Outcome {
 /** Runs handlers; whatever they do, there is valid content to show. */
 export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLate, now }: RunnerOptions) {
   const allowLoopback = publicUrl.startsWith('http://')
+  const sources: Sources = { clientFor, makeVerbs: entry => createVerbs({ ...entry, publicUrl, sign, now }) }
   const running = new Set<Work>()
   const logged = new Set<string>()
   return { run, rerun, stop }
 
   /** Never throws and never rejects. A handler that answers at once is answered at once: neither promise nor timer. */
   function run(entry: Entry): Outcome | Promise<Outcome> {
-    const work = createWork(entry)
+    const work = new Work(entry, sources)
     const startedAt = now()
     try {
       const reply = handlerOf(entry, work)(work)
@@ -67,10 +68,6 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
     } catch (error) {
       return fail(entry, work, error)
     }
-  }
-
-  function createWork(entry: Entry): Work {
-    return new Work(entry, { clientFor, makeVerbs: () => createVerbs({ ...entry, publicUrl, sign, now }) })
   }
 
   async function settle(entry: Entry, work: Work, reply: PromiseLike<unknown>, startedAt: number): Promise<Outcome> {
@@ -104,7 +101,7 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
 
   /** Runs a call again whose process died, with no limit to its time. */
   function rerun(entry: Entry, signal: AbortSignal): Promise<Outcome> {
-    const work = createWork(entry)
+    const work = new Work(entry, sources)
     running.add(work)
     signal.addEventListener('abort', () => work.abort(signal.reason), { once: true })
     return finishLate(entry, work, (async () => handlerOf(entry, work)(work))())

@@ -121,7 +121,7 @@ export function createLateReplies({ queue, blocks, rerun, requirePage, worker, l
   }
 }
 
-function toSend({ block: _block, log: _log, attempt: _attempt, ...call }: Entry): NewSend {
+function toSend({ block: _block, log: _log, attempt: _attempt, ...call }: Entry): NewSend & { params: null } {
   return {
     operation: 'sending.sendContent',
     page: call.page,

@@ -1,3 +1,5 @@
+import { sendErrors } from './send-errors.ts'
+
 /**
  * Every failure that dynablock names itself is a row of this table: code → HTTP status, title, and what was expected,
  * what came and what to do. `docs/errors.md` lists the same rows; a test compares the two.
@@ -6,7 +8,7 @@ export const errorTable = {
   DYN_UNAUTHORIZED: [
     401,
     'Not authorized',
-    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS, got something else. Set it under Headers of the Dynamic Block.',
+    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
   ],
   DYN_SEAL_REFUSED: [
     401,
@@ -109,14 +111,14 @@ export const errorTable = {
     'Expected the App Key of the page that the app was installed on, got {got}. Install the app again.',
   ],
   DYN_PAGE_KEY_MISSING: [
-    500,
+    400,
     'No key for the page',
     'Expected a key for page {page}, got none. Add it to MANYCHAT_API_KEYS, install the app there, or name its connection in MATON_CONNECTIONS.',
   ],
   DYN_PAGE_UNKNOWN: [
-    500,
+    400,
     'Page not named',
-    'Expected the id of a page, or exactly one configured page; got no id, and {count} pages. Put Full Contact Data into the body, or configure a key in MANYCHAT_API_KEYS.',
+    'Expected the id of a page, or exactly one configured page; got no id, and {count} pages. Put Full Contact Data into the body of a block, name the page of a send, or configure a key in MANYCHAT_API_KEYS.',
   ],
   DYN_CLIENT_OPTIONS: [500, 'Client options not valid', 'Expected {expected}, got {got}. {remedy}'],
   DYN_FIELD_VALUE: [400, 'Field value not valid', 'Expected for a field of type {type} {expected}, got {got}.'],
@@ -176,6 +178,7 @@ export const errorTable = {
     'Chatfuel token refused',
     'Expected a bot token that is valid for {operation}, got {got}. Copy it anew from the Configure tab of the bot.',
   ],
+  ...sendErrors,
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 
 export type ErrorCode = keyof typeof errorTable

@@ -43,12 +43,12 @@ export const sendErrors = {
   ],
   DYN_IDEMPOTENCY_CONFLICT: [
     409,
-    'Idempotency-Key already used',
-    'Expected the same body under the same Idempotency-Key, got another body. Use a new key for a new send.',
+    'Idempotency key used before',
+    'Expected under the same idempotency key the same send, got another one. Use a new key for a new send.',
   ],
-  DYN_STORE_DOWN: [
+  DYN_STORE_FAILED: [
     503,
-    'Store not reachable',
-    'Expected the store of sends to answer, got an error. Try again shortly; what was answered with an id is safe.',
+    'Store not available',
+    'Expected the store ({store}) to do what it was asked, got {got}. Look at the disk of DATA_DIR, or at the database of DATABASE_URL.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

@@ -32,7 +32,7 @@ export interface Send extends Required<Omit<NewSend, 'notBefore'>> {
   id: string
   state: SendState
   notBefore: number
-  /** Counts the calls that were begun, from 0. */
+  /** Counts the leases, from 0, less those that were given back without an attempt. The first attempt is 1. */
   attempts: number
   /** The last failure, without message text: code and message of an error of the table. */
   lastError: { code: string; message: string } | null
@@ -44,6 +44,20 @@ export interface Send extends Required<Omit<NewSend, 'notBefore'>> {
 export interface Lease extends Send {
   fence: number
   leaseUntil: number
+  /** Another worker had it and went silent: its call may have been carried out. */
+  takenOver?: boolean
+}
+
+/** What shares a rate: one operation of a page. */
+export type Line = Pick<Send, 'page' | 'operation'>
+
+export interface ClaimOptions {
+  /** Who takes them, for people who look into the store. */
+  worker: string
+  limit: number
+  leaseMs: number
+  /** What this worker can't serve now; sends whose worker died are handed out all the same. */
+  skip?: readonly Line[]
 }
 
 export interface ListOptions {
@@ -57,6 +71,7 @@ export interface ListOptions {
 }
 
 export interface QueueStats {
+  /** Those that wait, run or are dead; the others are counted as they end, not here. */
   byState: { operation: string; state: SendState; count: number }[]
   /** How long the oldest send that could go has been waiting; 0 when none is. */
   oldestWaitingSeconds: number
@@ -70,34 +85,41 @@ export interface Queue {
    * @throws DynablockError `DYN_IDEMPOTENCY_CONFLICT` when a key comes back with another body
    */
   add(sends: NewSend[]): Promise<{ send: Send; existed: boolean }[]>
-  /** Adds a late reply that is being worked on already, under a lease of this worker. */
-  addRunning(send: NewSend, worker: string, leaseMs: number): Promise<Lease>
   /**
-   * Takes sends that may go now: due, no earlier one of the same addressee unfinished, also those whose lease ran out. Pages
-   * take turns, so that a page with many doesn't delay another.
-   *
-   * @param options.skip order keys or pages that this worker can't serve now
+   * Adds a late reply that is being made already, under a lease of this worker. Several of one addressee may be made at once;
+   * they are delivered in the order in which they were added.
    */
-  claim(options: { worker: string; limit: number; leaseMs: number }): Promise<Lease[]>
+  addRunning(send: NewSend & { params: null }, worker: string, leaseMs: number): Promise<Lease>
+  /**
+   * Takes sends that may go now: due, no earlier one of the same addressee unfinished, also those whose lease ran out. The
+   * operations of the pages take turns, so that a page with many doesn't delay another.
+   */
+  claim(options: ClaimOptions): Promise<Lease[]>
   /** Prolongs a lease; false when it was lost. The same for all that take one. */
   extend(lease: Lease, leaseMs: number): Promise<boolean>
-  /** Keeps what a late reply turned out to be. */
+  /**
+   * Keeps what a late reply turned out to be. true: it is this lease's turn to deliver it. false: the lease was lost, or
+   * earlier ones of the addressee are unfinished, and it waits for its turn to be claimed.
+   */
   setParams(lease: Lease, params: Record<string, unknown>): Promise<boolean>
   finish(lease: Lease): Promise<boolean>
   /** Back to waiting. `countsAsAttempt` false for what the platform's limits delay. */
   retryAt(lease: Lease, at: number, error: Send['lastError'], countsAsAttempt: boolean): Promise<boolean>
   bury(lease: Lease, error: NonNullable<Send['lastError']>): Promise<boolean>
-  /** Gives back what was not begun. */
+  /** Gives back what was not begun, and counts no attempt. */
   release(lease: Lease): Promise<boolean>
   get(id: string): Promise<Send | null>
   list(options: ListOptions): Promise<Send[]>
-  /** A dead or held send waits again; null when there is no such send, false when it is of another state. */
+  /** A dead or held send waits again, from attempt 0; null when there is no such send, false when it is of another state. */
   retry(id: string): Promise<Send | null | false>
   /** Only what waits can be cancelled. */
   cancel(id: string): Promise<Send | null | false>
-  /** When the next send is due, in milliseconds since 1970; null when none waits. */
+  /**
+   * When a claim would find something, in milliseconds since 1970: the first send that isn't held back is due, or a lease runs
+   * out. null when nothing waits.
+   */
   nextDueAt(): Promise<number | null>
-  /** Deletes what is done for 7 days and dead for 30. */
+  /** Deletes what is done or cancelled for 7 days and dead for 30. Says how many. */
   sweep(): Promise<number>
   stats(): Promise<QueueStats>
   /** Calls when this process, or another one on PostgreSQL, added something. */

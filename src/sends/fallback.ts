@@ -48,27 +48,27 @@ export function planFallback(content: Content): Plan {
   const left = new Map<string, number>()
   const texts = content.messages.flatMap(message => {
     const text = tidy([...linesOf(message), ...linesOfButtons(message)].join('\n'))
-    if (text === '') leave('empty message')
+    if (text === '') leave('empty message', 1)
     return text || []
   })
-  leave('action', content.actions?.length)
-  leave('quick reply', content.quick_replies?.length)
+  leave('action', content.actions?.length ?? 0)
+  leave('quick reply', content.quick_replies?.length ?? 0)
   leave('listener', content.external_message_callback ? 1 : 0)
   const got = [...left].map(([what, count]) => `${count} × ${what}`).join(', ')
   const code = 'DYN_SEND_REDUCED'
   return { texts, leftOut: got === '' ? null : { code, message: formatMessage(code, { got }) } }
 
-  function leave(what: string, count = 1): void {
+  function leave(what: string, count: number): void {
     if (count > 0) left.set(what, (left.get(what) ?? 0) + count)
   }
 
   function linesOfButtons(message: Message | Card): string[] {
     const buttons = ('buttons' in message && message.buttons) || []
     return buttons.flatMap(button => {
-      leave('action', 'actions' in button ? (button.actions?.length ?? 0) : 0)
+      leave('action', ('actions' in button && button.actions?.length) || 0)
       if (button.type === 'url') return `${button.caption}: ${button.url}`
       if (button.type === 'call') return `${button.caption}: ${button.phone}`
-      leave(`button of type ${button.type}`)
+      leave(`button of type ${button.type}`, 1)
       return []
     })
   }

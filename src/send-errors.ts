@@ -51,4 +51,9 @@ export const sendErrors = {
     'Store not available',
     'Expected the store ({store}) to do what it was asked, got {got}. Look at the disk of DATA_DIR, or at the database of DATABASE_URL.',
   ],
+  DYN_STORE_NEWER: [
+    500,
+    'Store of a newer release',
+    'Expected a store of version {known} at most, got version {got}. Start the release that wrote it, or a newer one.',
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

@@ -44,7 +44,7 @@ export interface Send extends Required<Omit<NewSend, 'notBefore'>> {
 export interface Lease extends Send {
   fence: number
   leaseUntil: number
-  /** Another worker had it and went silent: its call may have been carried out. */
+  /** A worker had it and went silent: its call may have been carried out. Stays true until a person retries it. */
   takenOver?: boolean
 }
 

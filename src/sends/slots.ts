@@ -1,0 +1,143 @@
+/** Rates that all processes on one store keep together. */
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Rate, RateLimits, Reservation } from '../manychat/limits.ts'
+import type { Store } from './store.ts'
+import type { Tables } from './tables.ts'
+import { createTime } from './time.ts'
+
+export interface SharedRateLimitsOptions {
+  /** The share of each documented rate that is used; default 0.98, for the reason that `createRateLimits` gives. */
+  share?: number
+  /** For tests: milliseconds since 1970, in place of the store's clock. */
+  now?: () => number
+}
+
+export interface SharedRateLimits extends RateLimits {
+  /** Lets nobody through before that time, in milliseconds since 1970: what the platform said, or a guess after its 429. */
+  slowDown(name: string, untilMs: number): Promise<void>
+}
+
+/** As in `createRateLimits`. */
+const windowSlackMs = 1000
+const reservationsBetweenSweeps = 1000
+/** Processes may ask for a slot in another order than the store answers. */
+const clockSlackMs = 1000
+
+/** Rates kept in the store: each reservation gets the next slot of its line, whoever asks. */
+export function createSharedRateLimits(
+  store: Store,
+  { share = 0.98, now }: SharedRateLimitsOptions = {},
+): SharedRateLimits {
+  const time = createTime(store, now)
+  let reservations = 0
+  return { reserve, slowDown }
+
+  async function reserve(rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
+    if (++reservations % reservationsBetweenSweeps === 0) await sweep()
+    const [rate, ...others] = rates
+    if (!rate) return { granted: true, waitMs: 0 }
+    if (others.length === 0 && 'perSecond' in rate) return reserveLine(rate.name, stepOf(rate.perSecond), maxWaitMs)
+    return store.transact(db => reserveAll(db, rates, maxWaitMs))
+  }
+
+  /** One statement: those who stand in one line at once are put one behind the other by the lock of its row. */
+  function reserveLine(name: string, stepMs: number, maxWaitMs: number): Promise<Reservation> {
+    return store.run(async db => {
+      const at = time.inStore()
+      const step = sql`cast(${stepMs} as double precision)`
+      const { rows } = await sql<{ waitMs: number }>`
+        insert into slots (name, next_at, taken_at) values (${name}, ${at} + ${step}, ${at})
+        on conflict (name) do update set next_at = ${nextOf(at)} + ${step}, taken_at = ${at}
+        where ${nextOf(at)} - ${at} <= ${maxWaitMs}
+        returning next_at - ${step} - taken_at as ${sql.id('waitMs')}`.execute(db)
+      const [slot] = rows
+      if (slot) return { granted: true, waitMs: Math.max(0, slot.waitMs) }
+      const refused = await sql<{ waitMs: number }>`
+        select ${nextOf(at)} - ${at} as ${sql.id('waitMs')} from slots where name = ${name}`.execute(db)
+      return { granted: false, waitMs: refused.rows[0]?.waitMs ?? 0 }
+    })
+  }
+
+  async function reserveAll(db: Kysely<Tables>, rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
+    const lines = await lockLines(db, rates)
+    // After the lock: whoever had it before may have taken until now.
+    const now = await time.read(db)
+    const fullForMs = await windowsFullForMs(db, rates, now)
+    // A window is not waited for: the line of the page would wait with it.
+    if (fullForMs > 0) return { granted: false, waitMs: fullForMs }
+    const at = Math.max(now, ...rates.map(({ name }) => lines.get(name) ?? now))
+    if (at - now > maxWaitMs) return { granted: false, waitMs: at - now }
+    for (const rate of rates) await take(db, rate, at, now)
+    return { granted: true, waitMs: at - now }
+  }
+
+  /** Locks the lines of all rates, in one order, so that nobody waits for somebody who waits. Says when each is next. */
+  async function lockLines(db: Kysely<Tables>, rates: readonly Rate[]): Promise<Map<string, number>> {
+    const names = [...new Set(rates.map(({ name }) => name))].sort()
+    const { rows } = await sql<{ name: string; next: number }>`
+      insert into slots (name, next_at, taken_at)
+      values ${sql.join(names.map(name => sql`(${name}, ${time.inStore()}, ${time.inStore()})`))}
+      on conflict (name) do update set name = excluded.name
+      returning name, ${nextOf(time.inStore())} as next`.execute(db)
+    return new Map(rows.map(({ name, next }) => [name, next]))
+  }
+
+  async function windowsFullForMs(db: Kysely<Tables>, rates: readonly Rate[], now: number): Promise<number> {
+    let fullForMs = 0
+    for (const rate of rates) {
+      if (!('count' in rate)) continue
+      const use = await db
+        .selectFrom('slot_uses')
+        .select('ends_at')
+        .where('name', '=', rate.name)
+        .orderBy('at', 'desc')
+        .offset(rate.count - 1)
+        .limit(1)
+        .executeTakeFirst()
+      fullForMs = Math.max(fullForMs, (use?.ends_at ?? now) - now)
+    }
+    return fullForMs
+  }
+
+  async function take(db: Kysely<Tables>, rate: Rate, at: number, now: number): Promise<void> {
+    const { name } = rate
+    if ('perSecond' in rate) {
+      const line = { next_at: at + stepOf(rate.perSecond), taken_at: now }
+      await db.updateTable('slots').set(line).where('name', '=', name).execute()
+    } else {
+      await db
+        .insertInto('slot_uses')
+        .values({ name, at, ends_at: at + rate.windowMs + windowSlackMs })
+        .execute()
+    }
+  }
+
+  async function slowDown(name: string, untilMs: number): Promise<void> {
+    const at = time.inStore()
+    const until = sql`${at} + ${sql.lit(Math.max(0, Math.ceil(untilMs - time.inProcess())))}`
+    await store.run(db =>
+      sql`insert into slots (name, next_at, taken_at) values (${name}, ${until}, ${at})
+        on conflict (name) do update set taken_at = ${at},
+          next_at = case when ${nextOf(at)} > ${until} then ${nextOf(at)} else ${until} end`.execute(db),
+    )
+  }
+
+  /** Forgets what no longer holds anybody up: names come and go with subscribers. */
+  async function sweep(): Promise<void> {
+    const over = sql<number>`${time.inStore()} - ${sql.lit(clockSlackMs)}`
+    await store.run(async db => {
+      await db.deleteFrom('slot_uses').where('ends_at', '<', over).execute()
+      await db.deleteFrom('slots').where('next_at', '<', over).execute()
+    })
+  }
+
+  function stepOf(perSecond: number): number {
+    return 1000 / (perSecond * share)
+  }
+}
+
+/** When the line is next; a clock that went back takes the line along, or it would stand still until the time is reached again. */
+function nextOf(now: RawBuilder<number>): RawBuilder<number> {
+  return sql`(case when slots.taken_at > ${now} + ${sql.lit(clockSlackMs)} then ${now} + slots.next_at - slots.taken_at
+    when slots.next_at > ${now} then slots.next_at else ${now} end)`
+}

@@ -1,0 +1,53 @@
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type BetterSqlite3 from 'better-sqlite3'
+import { SqliteDialect } from 'kysely'
+
+/** How long a statement may block this process for another one's write; beyond it, the wait is asynchronous. */
+const busyTimeoutMs = 20
+
+/** Opens `sends.sqlite` in the folder; several processes may. */
+export async function openSqlite(dataDir: string) {
+  // Loaded only where it is used: PostgreSQL needs none of it, and it costs time at start.
+  const { default: Database } = await import('better-sqlite3')
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const file = join(dataDir, 'sends.sqlite')
+  // Messages to contacts are for the owner alone. SQLite gives the files beside it the same mode.
+  const handle = await open(file, 'a', 0o600)
+  await handle.close()
+  const database = new Database(file, { timeout: busyTimeoutMs })
+  await enterWal(database)
+  // The disk has a commit before anybody hears of it, also when the power fails.
+  database.pragma('synchronous = FULL')
+  return { dialect: new SqliteDialect({ database: wrap(database) }), label: `SQLite in ${dataDir}` }
+}
+
+/** While another process enters it too, SQLite refuses without waiting. */
+async function enterWal(database: BetterSqlite3.Database): Promise<void> {
+  for (let triesLeft = 250; ; triesLeft--) {
+    try {
+      database.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (triesLeft === 0 || !isBusy(error)) throw error
+      await sleep(20)
+    }
+  }
+}
+
+function wrap(database: BetterSqlite3.Database) {
+  return { prepare: (text: string) => database.prepare(adapt(text)), close: () => database.close() }
+
+  function adapt(text: string): string {
+    // A transaction that begins by reading can't write once another process has written.
+    if (text === 'begin') return 'begin immediate'
+    // A full disk has ended the transaction already; an error of the rollback would hide the reason.
+    if (text === 'rollback' && !database.inTransaction) return 'select 1'
+    return text
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_BUSY/.test(String((error as { code?: unknown }).code))
+}

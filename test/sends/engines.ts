@@ -1,0 +1,133 @@
+/** Both engines for real: each test runs on a fresh SQLite folder, and on a PostgreSQL schema of its own. */
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import { createQueue } from '../../src/sends/queue.ts'
+import type { Lease, NewSend, Queue } from '../../src/sends/send.ts'
+import { openStore, type Store, type StoreOptions } from '../../src/sends/store.ts'
+import { createTestClock } from '../manychat/clock.ts'
+
+/** Where the tests expect a PostgreSQL that lets them in; one that is missing fails them. */
+const databaseUrl = 'postgres://postgres@127.0.0.1:5432/test'
+
+export interface Bench {
+  options: StoreOptions
+  store: Store
+  /** With a clock that stands still until `clock.pass` is called. */
+  queue: Queue
+  clock: ReturnType<typeof createTestClock>
+  /** Another store on the same data, as another process has it. */
+  open(): Promise<Store>
+  /** Runs a program of `test/sends/programs/` in a process of its own; resolves with what it says, when it ends or is killed. */
+  start(program: string, ...args: string[]): Child
+}
+
+export interface Child {
+  said: unknown[]
+  next(): Promise<unknown>
+  kill(): void
+  ended: Promise<unknown[]>
+}
+
+/** Runs the same on both. */
+export function onBoth(name: string, test: (t: Test, bench: Bench) => Promise<void>): void {
+  for (const engine of ['sqlite', 'postgres'] as const) {
+    t.test(`${name} (${engine})`, async t => {
+      const options = engine === 'sqlite' ? { dataDir: folder(t) } : schemaOptions(t)
+      const store = await openStore(options)
+      const stores = [store]
+      t.teardown(() => Promise.all(stores.map(store => store.close())))
+      const clock = createTestClock()
+      await test(t, { options, store, queue: createQueue(store, { now: clock.now }), clock, open, start })
+
+      async function open(): Promise<Store> {
+        const other = await openStore(options)
+        stores.push(other)
+        return other
+      }
+
+      function start(program: string, ...args: string[]): Child {
+        return startChild(t, program, [JSON.stringify(options), ...args])
+      }
+    })
+  }
+}
+
+export function folder(t: Test): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'dynablock-sends-'))
+  t.teardown(() => rmSync(dataDir, { recursive: true, force: true }))
+  return dataDir
+}
+
+export function schemaOptions(t: Test): StoreOptions & { databaseUrl: string; schema: string } {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  t.teardown(async () => {
+    const client = new pg.Client(databaseUrl)
+    await client.connect()
+    await client.query(`drop schema if exists ${schema} cascade`)
+    await client.end()
+  })
+  return { dataDir: '/nowhere', databaseUrl, schema }
+}
+
+function startChild(t: Test, program: string, args: string[]): Child {
+  const file = fileURLToPath(new URL(`programs/${program}.ts`, import.meta.url))
+  const child = fork(file, args, { execArgv: ['--disable-warning=ExperimentalWarning'], serialization: 'json' })
+  const said: unknown[] = []
+  let heard: (() => void) | undefined
+  let read = 0
+  child.on('message', message => {
+    said.push(message)
+    heard?.()
+  })
+  const ended = new Promise<unknown[]>(resolve => child.once('exit', () => resolve(said)))
+  t.teardown(() => {
+    child.kill('SIGKILL')
+    return ended
+  })
+  return { said, next, kill: () => child.kill('SIGKILL'), ended }
+
+  async function next(): Promise<unknown> {
+    while (said.length <= read) {
+      await new Promise<void>(resolve => {
+        heard = resolve
+      })
+    }
+    return said[read++]
+  }
+}
+
+export function send(over: Partial<NewSend> = {}): NewSend {
+  return { operation: 'sending.sendContent', page: '1', addressee: null, params: { n: 1 }, ...over }
+}
+
+export async function addOne(queue: Queue, over: Partial<NewSend> = {}): Promise<string> {
+  const [added] = await queue.add([send(over)])
+  return added?.send.id as string
+}
+
+export function claim(queue: Queue, limit = 10): Promise<Lease[]> {
+  return queue.claim({ worker: 'test', limit, leaseMs: 30_000 })
+}
+
+/** Claims what must be exactly one send. */
+export async function claimOne(queue: Queue): Promise<Lease> {
+  const [lease, ...others] = await claim(queue)
+  if (!lease || others.length > 0) throw new Error(`claimed ${lease ? 1 + others.length : 0} instead of 1`)
+  return lease
+}
+
+export function ids(sends: { id: string }[]): string[] {
+  return sends.map(({ id }) => id)
+}
+
+export async function countRows(store: Store): Promise<number> {
+  const { rows } = await store.run(db => sql<{ n: number }>`select count(*) as n from sends`.execute(db))
+  return Number(rows[0]?.n)
+}

@@ -90,6 +90,7 @@ export function createSendMetrics() {
   /** The same limits, counting the slots they give. */
   function meter(limits: RateLimits): RateLimits {
     return {
+      ...limits,
       async reserve(rates, maxWaitMs) {
         const reservation = await limits.reserve(rates, maxWaitMs)
         if (reservation.granted) count('slots', {})

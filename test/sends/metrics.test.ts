@@ -48,7 +48,9 @@ t.test('counts the slots that limits give', async t => {
     { granted: false, waitMs: 1500 },
     { granted: true, waitMs: 40 },
   ]
-  const limits = metrics.meter({ reserve: async () => answers.shift() as (typeof answers)[number] })
+  const slowDown = async () => {}
+  const limits = metrics.meter({ reserve: async () => answers.shift() as (typeof answers)[number], slowDown })
   for (const waitMs of [0, 1500, 40]) t.equal((await limits.reserve([], 1000)).waitMs, waitMs)
+  t.equal(limits.slowDown, slowDown)
   t.strictSame(metrics.read({ byState: [], oldestWaitingSeconds: 0 }).slots, [{ labels: {}, value: 2 }])
 })

@@ -62,6 +62,7 @@ export function createWorker({
   let looping: Promise<void> | undefined
   let unsubscribe = () => {}
   let isStopping = false
+  let isAboutToRing = false
   return { start, stop, keep: keeper.keep }
 
   function start(): void {
@@ -94,10 +95,7 @@ export function createWorker({
   async function loop(): Promise<void> {
     while (!isStopping) {
       const pauseMs = await take()
-      if (pauseMs === 0) continue
-      // Each send that ends rings; what they make room for is claimed together.
-      await clock.sleep(breathMs)
-      await bell.wait(pauseMs - breathMs)
+      if (pauseMs > 0) await bell.wait(pauseMs)
     }
   }
 
@@ -127,12 +125,24 @@ export function createWorker({
 
   function begin(lease: Lease, since: number): void {
     const kept = keeper.keep(lease, since)
-    const run = (!isStopping && lines.canBegin(lease) ? carryOut(lease, kept) : giveBack(lease)).finally(() => {
-      kept.drop()
-      running.delete(run)
-      bell.ring()
-    })
+    const work = !isStopping && lines.canBegin(lease) ? carryOut(lease, kept) : giveBack(lease)
+    const run = work
+      .catch(err => log.error({ err, id: lease.id }, 'a send was not carried out'))
+      .finally(() => {
+        kept.drop()
+        running.delete(run)
+        void ringSoon()
+      })
     running.set(run, { page: lease.page, kept })
+  }
+
+  /** What several that end together make room for is claimed together. */
+  async function ringSoon(): Promise<void> {
+    if (isAboutToRing) return
+    isAboutToRing = true
+    await clock.sleep(breathMs)
+    isAboutToRing = false
+    bell.ring()
   }
 
   /** Claimed together with what has filled its line, or while the worker was told to stop. */

@@ -83,4 +83,5 @@ export function contextOf(over: Partial<PerformContext> = {}) {
   return { context, kept }
 }
 
+export const ok = { body: '{"status":"success"}' }
 export const refused3011 = { status: 400, body: '{"status":"error","message":"24 hours","code":3011}' }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { dryFetch } from '../../src/sends/dispatch.ts'
-import { contentOf, contextOf, leaseOf, openDesk, page, refused3011, subscriber } from './desk.ts'
+import { contentOf, contextOf, leaseOf, ok, openDesk, page, refused3011, subscriber } from './desk.ts'
 
 t.test('a send reaches its page, with the id to the digit', async t => {
   const { perform, platform } = await openDesk(t)
@@ -136,11 +136,11 @@ t.test('the pair is tried again as a pair', async t => {
   const params = { ...contentOf('One'), '~fallback': { sent: 0 } }
   const pair = ['setCustomFieldByName', 'sendFlow']
   for (const [answers, onUnknown, outcome, called] of [
-    [[{}, { status: 429 }], 'retry', { kind: 'retry', limit: 'platform' }, pair],
-    [[{}, { fault: 'reset' }], 'retry', { kind: 'retry' }, pair],
-    [[{}, { fault: 'reset' }], 'hold', { kind: 'bury' }, pair],
+    [[ok, { status: 429 }], 'retry', { kind: 'retry', limit: 'platform' }, pair],
+    [[ok, { fault: 'reset' }], 'retry', { kind: 'retry' }, pair],
+    [[ok, { fault: 'reset' }], 'hold', { kind: 'bury' }, pair],
     [[{ fault: 'reset' }], 'hold', { kind: 'retry' }, ['setCustomFieldByName']],
-    [[{}, refused3011], 'retry', { kind: 'bury', error: { code: 'DYN_CALL_REFUSED' } }, pair],
+    [[ok, refused3011], 'retry', { kind: 'bury', error: { code: 'DYN_CALL_REFUSED' } }, pair],
   ] as const) {
     const before = calls().length
     platform.answerWith(...answers)

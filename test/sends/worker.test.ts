@@ -1,13 +1,9 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createError } from '../../src/errors.ts'
-import { createSendMetrics } from '../../src/sends/metrics.ts'
 import type { Outcome } from '../../src/sends/outcome.ts'
 import type { Perform } from '../../src/sends/perform.ts'
-import type { NewSend } from '../../src/sends/send.ts'
-import { createWorker, type WorkerOptions } from '../../src/sends/worker.ts'
-import { contentOf, page } from './desk.ts'
-import { createManualClock } from './manual-clock.ts'
-import { createMemoryQueue } from './memory-queue.ts'
+import { page } from './desk.ts'
+import { openWorker as open, sendTo } from './open-worker.ts'
 
 const retry = { kind: 'retry', error: null, countsAsAttempt: false } as const
 
@@ -75,15 +71,24 @@ t.test('each outcome is stored, and counted', async t => {
 })
 
 t.test('a page with too much on its way leaves the others their turn', async t => {
-  const { queue, clock, worker, begun } = open(t, { gated: true, concurrency: 5, pageConcurrency: 3 })
-  await queue.add([...['1', '2', '3', '4'].map(to => sendTo(to)), { ...sendTo('5'), page: '222' }])
+  const { queue, clock, worker, begun } = open(t, { gated: true, pageConcurrency: 3, drainMs: 0 })
+  await queue.add(['1', '2', '3'].map(sendTo))
   worker.start()
-  await clock.pass(600)
-  t.strictSame(begun, ['1', '2', '3', '4', '5'].slice(0, 5), 'a claim may bring a few more')
-  await queue.add([sendTo('6'), { ...sendTo('7'), page: '222' }])
-  await clock.pass(2000)
-  t.equal(begun.length, 5, 'nobody is left who could')
-  void worker.stop()
+  await clock.settle()
+  await queue.add([sendTo('4'), { ...sendTo('5'), page: '222' }])
+  await clock.pass(1000)
+  t.strictSame(begun, ['1', '2', '3', '5'])
+})
+
+t.test('no more is on its way than may be', async t => {
+  const { queue, clock, worker, begun, gates } = open(t, { gated: true, concurrency: 2 })
+  await queue.add(['1', '2', '3'].map(sendTo))
+  worker.start()
+  await clock.pass(10_000)
+  t.strictSame(begun, ['1', '2'])
+  gates.get('2')?.({ kind: 'done' })
+  await clock.pass(25)
+  t.strictSame(begun, ['1', '2', '3'])
 })
 
 t.test('a full line is given back until there is room, and comes in its turn', async t => {
@@ -147,31 +152,3 @@ t.test('what perform throws ends nothing but that send', async t => {
   t.match(queue.rows, [{ state: 'running' }], 'it is taken over when its lease runs out')
   await worker.stop()
 })
-
-export interface Opened extends Partial<WorkerOptions> {
-  /** Each send waits for its gate. */
-  gated?: boolean
-}
-
-function open(t: Test, { gated = false, ...options }: Opened = {}) {
-  const clock = createManualClock()
-  const queue = createMemoryQueue(clock.now)
-  const begun: string[] = []
-  const gates = new Map<string, (outcome: Outcome) => void>()
-  const logged: unknown[] = []
-  const metrics = createSendMetrics()
-  const log = {
-    info: (...line: unknown[]) => void logged.push(['info', ...line]),
-    error: (...line: unknown[]) => void logged.push(['error', ...line]),
-  }
-  const perform: Perform = ({ id }) => {
-    begun.push(id)
-    return gated ? new Promise(resolve => gates.set(id, resolve)) : Promise.resolve({ kind: 'done' })
-  }
-  const worker = createWorker({ queue, perform, name: t.name, metrics, log, clock, ...options })
-  return { clock, queue, begun, gates, logged, metrics, worker }
-}
-
-function sendTo(addressee: string): NewSend {
-  return { operation: 'sending.sendContent', page, addressee, params: contentOf('Hello') }
-}

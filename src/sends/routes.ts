@@ -51,6 +51,8 @@ export async function sends(app: FastifyInstance, options: SendsOptions): Promis
       // Who stops reading still answers: a stream that is destroyed takes its socket along.
       const chunks = body.iterator({ destroyOnReturn: false })
       const answers = await addLines(readLines(chunks, maxBodyBytes), { queue, checkSend, idempotencyKey })
+      // What was left unread would hold up the connection.
+      body.resume()
       const text = answers.map(answer => `${stringifyExact(answer)}\n`).join('')
       return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(text)
     }

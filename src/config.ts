@@ -18,12 +18,20 @@ export interface Config {
   publicUrl: string
   webhookSecrets: string[]
   stateKeys: [string, ...string[]]
+  /** What the user's own systems show at /sends; none: nobody is let in. */
+  apiTokens: string[]
   /** `<page id>:<key>` each. */
   manychatApiKeys: string[]
   manychatApiUrl: string | undefined
   matonApiKey: string | undefined
   /** Connection ids by page id. */
   matonConnections: ReadonlyMap<string, string>
+  /** `<bot id>:<token>`, or for version 2 `<bot id>:<token>@<address>` each. */
+  chatfuelBots: string[]
+  /** By page id: what shows a text to a contact who wrote more than 24 hours ago. */
+  fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
+  /** Sends do everything but the outbound call. */
+  dryRun: boolean
   /** In lower case. */
   appKeyHeader: string
   blocksDir: string | undefined
@@ -60,10 +68,14 @@ export function loadConfig(env: Env): Config {
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
     webhookSecrets: read.WEBHOOK_SECRETS,
     stateKeys: read.STATE_KEYS as [string, ...string[]],
+    apiTokens: read.API_TOKENS,
     manychatApiKeys: read.MANYCHAT_API_KEYS,
     manychatApiUrl: read.MANYCHAT_API_URL,
     matonApiKey: read.MATON_API_KEY,
     matonConnections: new Map(read.MATON_CONNECTIONS.map(pair => pair.split('=') as [string, string])),
+    chatfuelBots: read.CHATFUEL_BOTS,
+    fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
+    dryRun: read.DRY_RUN === 'on',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,
@@ -96,10 +108,11 @@ function convert(text: string, schema: TSchema): unknown {
 
 /** The rules that concern several settings, and those of production. */
 function refuseTogether(settings: Settings, env: Env, problems: string[]): void {
-  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, TRUST_PROXY } = settings
+  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, API_TOKENS, TRUST_PROXY } = settings
   // A NODE_ENV that is refused itself is taken for the strict one, so that all there is to mend is said at once.
   const production = NODE_ENV !== 'development' && NODE_ENV !== 'test'
-  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys, TRUST_PROXY: proxy } = Settings.properties
+  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
+  const { API_TOKENS: tokens, TRUST_PROXY: proxy } = Settings.properties
   const wrongUrl = PUBLIC_URL === undefined ? production && 'nothing' : urlProblem(PUBLIC_URL, production)
   if (wrongUrl) problems.push(describe('PUBLIC_URL', 'an https address, nothing behind its path', wrongUrl, url.remedy))
   if (readProxies(TRUST_PROXY) === undefined) {
@@ -113,10 +126,12 @@ function refuseTogether(settings: Settings, env: Env, problems: string[]): void 
   for (const [name, values, { remedy }] of [
     ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
     ['STATE_KEYS', STATE_KEYS, keys],
+    ['API_TOKENS', API_TOKENS, tokens],
   ] as const) {
     const expected = `secrets of ${minSecretLength} characters and more`
     const isUnread = problems.some(problem => problem.startsWith(`- ${name}`))
-    if (values.length === 0 && !isUnread) {
+    // Without a token /sends is closed, which many never miss.
+    if (values.length === 0 && !isUnread && name !== 'API_TOKENS') {
       problems.push(describe(name, expected, `nothing${misspelt(name, env)}`, remedy))
     }
     for (const value of values) {
@@ -141,6 +156,29 @@ function refuseClients(settings: Settings, problems: string[]): void {
   // A stand-in for ManyChat may be on this machine, also in production: a test of the whole does that.
   const wrongUrl = MANYCHAT_API_URL !== undefined && urlProblem(MANYCHAT_API_URL, false)
   if (wrongUrl) problems.push(describe('MANYCHAT_API_URL', 'an https address', wrongUrl, url.remedy))
+  refuseSends(settings, problems)
+}
+
+function refuseSends({ CHATFUEL_BOTS, FALLBACK_FLOWS }: Settings, problems: string[]): void {
+  const { CHATFUEL_BOTS: bots, FALLBACK_FLOWS: flows } = Settings.properties
+  for (const bot of CHATFUEL_BOTS) {
+    const parts = /^[^\s:@]+:[^\s@]+(?:@(?<url>\S+))?$/.exec(bot)
+    const url = parts?.groups?.url
+    const got = parts === null ? 'an entry of another form' : url !== undefined && urlProblem(url, false)
+    if (got) problems.push(describe('CHATFUEL_BOTS', 'a list of <bot id>:<token>@<https address>', got, bots.remedy))
+  }
+  if (!FALLBACK_FLOWS.every(flow => fallbackFlow.test(flow))) {
+    const expected = 'a list of <page id>=<field name>:<flow id>'
+    problems.push(describe('FALLBACK_FLOWS', expected, 'an entry of another form', flows.remedy))
+  }
+}
+
+const fallbackFlow = /^(\d+)=(.+):([^\s:]+)$/
+
+/** The name of a field may hold colons, the id of a flow can't. */
+function readFallbackFlow(text: string): [page: string, { field: string; flow: string }] {
+  const [, page = '', field = '', flow = ''] = fallbackFlow.exec(text) ?? []
+  return [page, { field, flow }]
 }
 
 /** Which proxies are believed; undefined for text that names none. */

@@ -1,3 +1,5 @@
+import { sendErrors } from './send-errors.ts'
+
 /**
  * Every failure that dynablock names itself is a row of this table: code → HTTP status, title, and what was expected,
  * what came and what to do. `docs/errors.md` lists the same rows; a test compares the two.
@@ -6,7 +8,7 @@ export const errorTable = {
   DYN_UNAUTHORIZED: [
     401,
     'Not authorized',
-    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS, got something else. Set it under Headers of the Dynamic Block.',
+    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
   ],
   DYN_SEAL_REFUSED: [
     401,
@@ -129,14 +131,14 @@ export const errorTable = {
     'Expected the App Key of the page that the app was installed on, got {got}. Install the app again.',
   ],
   DYN_PAGE_KEY_MISSING: [
-    500,
+    400,
     'No key for the page',
     'Expected a key for page {page}, got none. Add it to MANYCHAT_API_KEYS, install the app there, or name its connection in MATON_CONNECTIONS.',
   ],
   DYN_PAGE_UNKNOWN: [
-    500,
+    400,
     'Page not named',
-    'Expected the id of a page, or exactly one configured page; got no id, and {count} pages. Put Full Contact Data into the body, or configure a key in MANYCHAT_API_KEYS.',
+    'Expected the id of a page, or exactly one configured page; got no id, and {count} pages. Put Full Contact Data into the body of a block, name the page of a send, or configure a key in MANYCHAT_API_KEYS.',
   ],
   DYN_CLIENT_OPTIONS: [500, 'Client options not valid', 'Expected {expected}, got {got}. {remedy}'],
   DYN_FIELD_VALUE: [400, 'Field value not valid', 'Expected for a field of type {type} {expected}, got {got}.'],
@@ -196,21 +198,7 @@ export const errorTable = {
     'Chatfuel token refused',
     'Expected a bot token that is valid for {operation}, got {got}. Copy it anew from the Configure tab of the bot.',
   ],
-  DYN_IDEMPOTENCY_CONFLICT: [
-    409,
-    'Idempotency key used before',
-    'Expected under the same idempotency key the same send, got another one. Use a new key for a new send.',
-  ],
-  DYN_STORE_FAILED: [
-    503,
-    'Store not available',
-    'Expected the store ({store}) to do what it was asked, got {got}. Look at the disk of DATA_DIR, or at the database of DATABASE_URL.',
-  ],
-  DYN_STORE_NEWER: [
-    500,
-    'Store of a newer release',
-    'Expected a store of version {known} at most, got version {got}. Start the release that wrote it, or a newer one.',
-  ],
+  ...sendErrors,
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 
 export type ErrorCode = keyof typeof errorTable

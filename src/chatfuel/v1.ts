@@ -48,7 +48,7 @@ export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', n
 
   /** `block_name` or `block_id`, or `attributes` alone to set them. Answers the `result`, where there is one. */
   async function sendBlock(params: BlockParams, { signal }: CallOptions = {}): Promise<string | undefined> {
-    const mismatch = findMismatch(BlockParams, params) ?? findConflict(params)
+    const mismatch = findBlockMismatch(params)
     if (mismatch) throw paramsError(mismatch)
     const { user_id, attributes, ...rest } = params
     const query = [[named.token, secret], ...nameRest(rest), ...Object.entries(attributes ?? {})]
@@ -80,6 +80,11 @@ export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', n
     const around = { service: 'chatfuel', operation: 'chatfuel.sendBlock', page: botId, carriedOut: 'no' } as const
     return createOutboundError('DYN_CALL_PARAMS', around, { ...mismatch })
   }
+}
+
+/** What is wrong with the parameters of `sendBlock`, or undefined. */
+export function findBlockMismatch(params: object): Mismatch | undefined {
+  return findMismatch(BlockParams, params) ?? findConflict(params as BlockParams)
 }
 
 function findConflict({ block_name, block_id, attributes = {} }: BlockParams): Mismatch | undefined {

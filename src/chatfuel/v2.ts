@@ -13,7 +13,7 @@ export interface ChatfuelV2Options extends OutboundOptions {
   token: string
 }
 
-const identifiers = ['customer_id', 'customer_email', 'customer_phone', 'customer_fbid'] as const
+export const identifiers = ['customer_id', 'customer_email', 'customer_phone', 'customer_fbid'] as const
 
 /**
  * The second version: sends a block or messages to a customer, who is known by at least one identifier.
@@ -29,7 +29,7 @@ export function createV2({ baseUrl, botId, token, ...options }: ChatfuelV2Option
 
   /** Answers what the service answers. Identifiers beside the first are stored with the customer. */
   async function send(params: SendParams, { signal }: CallOptions = {}): Promise<Record<string, unknown>> {
-    const mismatch = findMismatch(SendParams, params) ?? findMissing(params)
+    const mismatch = findSendMismatch(params)
     if (mismatch) throw paramsError(mismatch)
     const call: OutboundCall = {
       service: 'chatfuel',
@@ -54,6 +54,11 @@ export function createV2({ baseUrl, botId, token, ...options }: ChatfuelV2Option
     const around = { service: 'chatfuel', operation: 'chatfuel.send', page: botId, carriedOut: 'no' } as const
     return createOutboundError('DYN_CALL_PARAMS', around, { ...mismatch })
   }
+}
+
+/** What is wrong with the parameters of `send`, or undefined. */
+export function findSendMismatch(params: object): Mismatch | undefined {
+  return findMismatch(SendParams, params) ?? findMissing(params as SendParams)
 }
 
 function findMissing(params: SendParams): Mismatch | undefined {

@@ -104,8 +104,16 @@ export function createExchange({
       const ms = clock.now() - startedAt
       log?.warn({ service, operation, page, status, ms, code, platformCode, carriedOut }, 'outbound call failed')
       onOutcome?.(error as OutboundError)
+      if (code === 'DYN_CALL_LIMITED') slowDown(call, error as OutboundError)
       throw error
     }
+  }
+
+  /** Whoever shares the limits waits as well, not only this call. */
+  function slowDown({ rates }: OutboundCall, { retryAfterMs }: OutboundError): void {
+    const [rate] = rates
+    const pauseMs = Math.min(retryAfterMs ?? shortestPauseMs, longestPauseMs)
+    if (rate) limits.slowDown?.(rate.name, clock.now() + pauseMs).catch(() => undefined)
   }
 
   async function send<T>(call: OutboundCall, read: Read<T>): Promise<{ status: number; result: T }> {
@@ -134,6 +142,10 @@ export function createExchange({
     }
   }
 }
+
+/** A service that is over its limit counts by the second; one that asks for hours is not believed. */
+const shortestPauseMs = 1000
+const longestPauseMs = 60_000
 
 /** What every error of a call tells; a call that writes nothing can't have been carried out. */
 export function circumstances(call: OutboundCall, carriedOut: Circumstances['carriedOut']): Circumstances {

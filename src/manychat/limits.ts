@@ -20,6 +20,8 @@ export interface Reservation {
 export interface RateLimits {
   /** Reserves the next slot that all the rates allow, unless it is further away than `maxWaitMs` or a window is full. */
   reserve(rates: readonly Rate[], maxWaitMs: number): Promise<Reservation>
+  /** Lets nobody through before that time, in milliseconds since 1970: the service itself said that the limit is reached. */
+  slowDown?(name: string, untilMs: number): Promise<void>
 }
 
 export interface RateLimitsOptions {

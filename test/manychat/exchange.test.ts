@@ -97,6 +97,30 @@ t.test('Retry-After may be a date', async t => {
   await t.rejects(manychat.page.getInfo(), { code: 'DYN_CALL_LIMITED', retryAfterMs: 30_000 })
 })
 
+t.test('who shares the limits hears that the service is over its own', async t => {
+  const platform = await startFakePlatform(t)
+  const clock = createTestClock()
+  const told: [string, number][] = []
+  const limits = {
+    reserve: async () => ({ granted: true, waitMs: 0 }),
+    slowDown: async (name: string, untilMs: number) => {
+      told.push([name, untilMs - clock.now()])
+      throw new Error('the store is away')
+    },
+  }
+  const manychat = createManyChat({ key, baseUrl: platform.url, clock, limits })
+  for (const headers of [{}, { 'retry-after': '7' }, { 'retry-after': '86400' }]) {
+    platform.answerWith({ status: 429, headers })
+    await t.rejects(manychat.page.getInfo(), { code: 'DYN_CALL_LIMITED' })
+  }
+  const name = 'manychat/1234567890/page.getInfo'
+  t.strictSame(told, [
+    [name, 1000],
+    [name, 7000],
+    [name, 60_000],
+  ])
+})
+
 t.test('options that cannot work are refused', async t => {
   const wrong: unknown[] = [
     {},

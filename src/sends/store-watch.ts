@@ -1,0 +1,56 @@
+import { DynablockError } from '../errors.ts'
+import type { Clock } from '../manychat/clock.ts'
+
+/** pino is one. */
+export interface WorkerLog {
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+const firstPauseMs = 500
+const longestPauseMs = 5000
+
+/** Bears with a store that goes away: tells it once, waits longer each time, and tells when it is back. */
+export function createStoreWatch({ clock, log }: { clock: Clock; log: WorkerLog }) {
+  const ending = new AbortController()
+  let failures = 0
+  return { answered, failed, persist, giveUp }
+
+  function answered(): void {
+    if (failures > 0) log.info({}, 'the store of sends is back')
+    failures = 0
+  }
+
+  /** Returns how long to leave it alone, in milliseconds. */
+  function failed(error: unknown): number {
+    if (failures === 0) {
+      const code = error instanceof DynablockError ? error.code : 'DYN_INTERNAL'
+      log.error({ err: error, code }, 'the store of sends is away')
+    }
+    failures++
+    return Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
+  }
+
+  /**
+   * Stores what is known, however long the store is away: a call that was carried out and isn't recorded is made twice.
+   * false when the lease was lost, or when there is no more time.
+   */
+  async function persist(change: () => Promise<boolean>): Promise<boolean> {
+    for (;;) {
+      try {
+        const isOurs = await change()
+        answered()
+        return isOurs
+      } catch (error) {
+        const pauseMs = failed(error)
+        if (ending.signal.aborted) return false
+        await clock.sleep(pauseMs, ending.signal).catch(() => undefined)
+      }
+    }
+  }
+
+  /** From now on each change is tried once. */
+  function giveUp(): void {
+    ending.abort()
+  }
+}

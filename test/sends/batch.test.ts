@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { readLines } from '../../src/sends/body.ts'
+import { flowSend, serveSends, token } from './desk-server.ts'
+
+const line = JSON.stringify(flowSend)
+const other = JSON.stringify({ ...flowSend, params: { ...flowSend.params, flow_ns: 'content2' } })
+
+t.test('each line is answered, and one that is refused leaves the others', async t => {
+  const { postLines, memory } = await serveSends(t)
+  const { status, answers } = await postLines(`${line}\r\n\n{"operation"\n${'x'.repeat(5000)}\n[]\n${line}`)
+  t.equal(status, 200)
+  t.match(answers, [
+    { line: 1, status: 202, id: '1', state: 'waiting' },
+    { line: 3, status: 400, code: 'DYN_BODY_NOT_JSON', detail: /^Expected JSON/ },
+    { line: 4, status: 413, code: 'DYN_BODY_TOO_LARGE' },
+    { line: 5, status: 400, code: 'DYN_SEND_INVALID' },
+    { line: 6, status: 202, id: '2' },
+  ])
+  t.equal(memory.rows.length, 2)
+  t.strictSame((await postLines('')).answers, [])
+})
+
+t.test('with a key the same lines are the same sends, and one that differs is a conflict', async t => {
+  const { postLines, memory } = await serveSends(t)
+  const headers = { 'idempotency-key': 'import-7' }
+  await postLines(`${line}\n${line}\n`, headers)
+  const { answers } = await postLines(`${line}\n${other}\n${line}\n`, headers)
+  t.match(answers, [
+    { line: 1, status: 200, id: '1' },
+    { line: 2, status: 409, code: 'DYN_IDEMPOTENCY_CONFLICT' },
+    { line: 3, status: 202, id: '3' },
+  ])
+  t.strictSame(
+    memory.rows.map(({ idempotencyKey }) => idempotencyKey),
+    ['import-7/1', 'import-7/2', 'import-7/3'],
+  )
+})
+
+t.test('10,000 lines are taken, the rest is left', async t => {
+  const { postLines, memory } = await serveSends(t)
+  const { answers } = await postLines(`${line}\n`.repeat(10_002))
+  t.equal(answers.length, 10_001)
+  t.match(answers.at(-1), { line: 10_001, status: 413, code: 'DYN_SENDS_TOO_MANY' })
+  t.equal(memory.rows.length, 10_000)
+  t.equal(memory.calls.length, 50)
+})
+
+t.test('a store that is away refuses line by line', async t => {
+  const { postLines, memory } = await serveSends(t)
+  memory.fault.isAway = true
+  t.match((await postLines(`${line}\n${line}`)).answers, [
+    { line: 1, status: 503, code: 'DYN_STORE_FAILED' },
+    { line: 2, status: 503 },
+  ])
+})
+
+t.test('a failure of our own is not quoted', async t => {
+  const { postLines, queue } = await serveSends(t)
+  queue.add = () => Promise.reject(new Error('what a contact wrote'))
+  const { answers, text } = await postLines(line)
+  t.match(answers, [{ line: 1, status: 500, code: 'DYN_INTERNAL' }])
+  t.notMatch(text, 'what a contact wrote')
+})
+
+t.test('over a socket too much is answered, not cut off', async t => {
+  const { app } = await serveSends(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }
+  const sent = request({ host: '127.0.0.1', port, path: '/sends', method: 'POST', headers })
+  sent.end(`${line}\n`.repeat(12_000))
+  const [response] = await once(sent, 'response')
+  let text = ''
+  for await (const chunk of response) text += chunk
+  t.equal(response.statusCode, 200)
+  t.match(text.trimEnd().split('\n').at(-1), /"line":10001,"status":413/)
+})
+
+t.test('lines are found wherever the chunks end', async t => {
+  const text = 'ä1\n\n  \nlonger than may be\nb\r\nend'
+  for (let size = 1; size < 40; size++) {
+    const lines = await Array.fromAsync(readLines(chunksOf(text, size), 8))
+    t.strictSame(
+      lines,
+      [
+        { number: 1, text: 'ä1' },
+        { number: 4, text: null },
+        { number: 5, text: 'b\r' },
+        { number: 6, text: 'end' },
+      ],
+      `chunks of ${size}`,
+    )
+  }
+})
+
+async function* chunksOf(text: string, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text)
+  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
+}

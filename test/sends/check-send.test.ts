@@ -1,0 +1,69 @@
+import t from 'tap'
+import { createBots } from '../../src/chatfuel/bots.ts'
+import { createPages } from '../../src/manychat/pages.ts'
+import { createSendCheck } from '../../src/sends/check-send.ts'
+
+const appKeys = { keyOf: () => null, pages: () => [] } as never
+const bots = createBots({ entries: ['aa11:token', 'aa11:token@https://chat.test/api'] })
+const one = checkOf({ keys: ['111:key'] })
+const flow = { operation: 'sending.sendFlow', params: { subscriber_id: '9007199254740993123', flow_ns: 'content1' } }
+
+t.test('a send is accepted with all that is known of it', async t => {
+  t.strictSame(one(flow, null), {
+    ...flow,
+    page: '111',
+    addressee: '9007199254740993123',
+    onUnknown: 'retry',
+    idempotencyKey: null,
+  })
+  const asked = { ...flow, page: 111, not_before: '2026-01-31T09:00:00+01:00', on_unknown: 'hold' }
+  t.match(one(asked, 'key'), {
+    page: '111',
+    notBefore: Date.UTC(2026, 0, 31, 8),
+    onUnknown: 'hold',
+    idempotencyKey: 'key',
+  })
+})
+
+t.test('the page is the named one, or the only one', async t => {
+  const two = checkOf({ keys: ['111:key', '222:key'] })
+  t.equal(two({ ...flow, page: '222' }, null).page, '222')
+  t.throws(() => two(flow, null), { code: 'DYN_PAGE_UNKNOWN', status: 400 })
+  t.throws(() => two({ ...flow, page: '333' }, null), { code: 'DYN_PAGE_KEY_MISSING', status: 400 })
+  t.throws(() => checkOf({ keys: [] })(flow, null), { code: 'DYN_PAGE_UNKNOWN' })
+  const gateway = checkOf({ keys: [], maton: { key: 'maton', connections: new Map() } })
+  t.equal(gateway({ ...flow, page: null }, null).page, null, 'the default connection of a gateway')
+})
+
+t.test('the bot is the named one, or the only one of that version', async t => {
+  const block = { operation: 'chatfuel.sendBlock', params: { user_id: '5', block_name: 'Welcome' } }
+  const message = { operation: 'chatfuel.send', params: { customer_id: '5', messages: [{ text: 'hi' }] } }
+  for (const send of [block, message]) {
+    t.equal(one(send, null).page, 'aa11')
+    t.equal(one({ ...send, page: 'aa11' }, null).page, 'aa11')
+    t.throws(() => one({ ...send, page: 'bb22' }, null), { code: 'DYN_BOT_UNKNOWN', status: 400 })
+  }
+})
+
+t.test('what can not succeed is refused', async t => {
+  for (const [body, code, says] of [
+    [[], 'DYN_SEND_INVALID', /an object of operation, page/],
+    [{ params: {} }, 'DYN_SEND_INVALID', /at \/operation the name of an operation, got nothing/],
+    [{ ...flow, params: 'x' }, 'DYN_SEND_INVALID', /at \/params an object of parameters/],
+    [{ ...flow, key: 1 }, 'DYN_SEND_INVALID', /one of operation, page, params, not_before, on_unknown, got "key"/],
+    [{ ...flow, page: 1.5 }, 'DYN_SEND_INVALID', /at \/page/],
+    [{ ...flow, on_unknown: 'ask' }, 'DYN_SEND_INVALID', /at \/on_unknown retry or hold/],
+    [{ ...flow, not_before: '2026-01-31' }, 'DYN_SEND_INVALID', /at \/not_before a date-time with its offset/],
+    [{ ...flow, not_before: '2026-13-31T00:00:00Z' }, 'DYN_SEND_INVALID', /at \/not_before .* no calendar/],
+    [{ ...flow, operation: 'sending.sendflow' }, 'DYN_SEND_OPERATION', /Did you mean "sending\.sendFlow"\?/],
+    [{ ...flow, operation: 'page.removeTag' }, 'DYN_SEND_OPERATION', /got another\. /],
+    [{ ...flow, operation: 'constructor' }, 'DYN_SEND_OPERATION', /got another\. /],
+    [{ ...flow, params: { flow_ns: 'content1' } }, 'DYN_CALL_PARAMS', /for sending\.sendFlow at \/subscriber_id/],
+  ] as const) {
+    t.throws(() => one(body, null), { code, status: 400, message: says })
+  }
+})
+
+function checkOf(keys: Pick<Parameters<typeof createPages>[0], 'keys' | 'maton'>) {
+  return createSendCheck({ pages: createPages({ ...keys, appKeys }), bots, allowLoopback: false })
+}

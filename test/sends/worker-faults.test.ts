@@ -1,0 +1,176 @@
+import t from 'tap'
+import type { Perform } from '../../src/sends/perform.ts'
+import { openWorker as open, sendTo } from './open-worker.ts'
+
+t.test('a store that goes away is told once, borne with, and told when it is back', async t => {
+  const { queue, clock, worker, begun, logged } = open(t)
+  worker.start()
+  await clock.pass(1000)
+  const before = queue.calls.length
+  queue.fault.isAway = true
+  await clock.pass(60_000)
+  t.match(logged, [['error', { code: 'DYN_STORE_FAILED' }, 'the store of sends is away']])
+  t.ok(queue.calls.length - before <= 20, `asked ${queue.calls.length - before} times in a minute`)
+  queue.fault.isAway = false
+  await queue.add([sendTo('1')])
+  await clock.pass(5000)
+  t.strictSame(begun, ['1'])
+  t.match(logged.slice(1), [['info', {}, 'the store of sends is back']])
+  await worker.stop()
+})
+
+t.test('what was carried out while the store was away is recorded when it is back, and not made twice', async t => {
+  const { queue, clock, worker, begun, gates } = open(t, { gated: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  queue.fault.isAway = true
+  gates.get('1')?.({ kind: 'done' })
+  await clock.pass(20_000)
+  queue.fault.isAway = false
+  await clock.pass(5000)
+  t.match(queue.rows, [{ state: 'done' }])
+  t.strictSame(begun, ['1'])
+  await worker.stop()
+})
+
+t.test('what a send keeps on its way is kept however long it takes', async t => {
+  const progress = { '~fallback': { sent: 1 } }
+  const perform: Perform = async (_lease, { keep }) => ((await keep(progress)) ? { kind: 'done' } : null)
+  const { queue, clock, worker } = open(t, { perform })
+  await queue.add([sendTo('1')])
+  const { setParams } = queue
+  let failures = 2
+  queue.setParams = async (lease, params) => {
+    if (failures-- > 0) throw new Error('away')
+    return setParams(lease, params)
+  }
+  worker.start()
+  await clock.pass(3000)
+  t.match(queue.rows, [{ state: 'done', params: progress }])
+  await worker.stop()
+})
+
+t.test('a lease lives as long as the work', async t => {
+  const { queue, clock, worker, gates, begun } = open(t, { gated: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.pass(300_000)
+  t.strictSame(begun, ['1'])
+  gates.get('1')?.({ kind: 'done' })
+  await clock.settle()
+  t.match(queue.rows, [{ state: 'done', attempts: 1 }])
+  const extended = queue.calls.filter(name => name === 'extend').length
+  await clock.pass(60_000)
+  t.equal(queue.calls.filter(name => name === 'extend').length, extended, 'and no longer')
+  await worker.stop()
+})
+
+t.test('who loses a lease aborts, and changes nothing', async t => {
+  const { queue, clock, worker, metrics, aborted } = open(t, { abortable: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  queue.steal('1')
+  await clock.pass(6000)
+  t.strictSame(aborted, ['1'])
+  t.match(queue.rows, [{ state: 'running' }])
+  t.strictSame(metrics.read(await queue.stats()).lostLeases, [{ labels: {}, value: 1 }])
+  await worker.stop()
+})
+
+t.test('a lease that is found lost only when it ends is counted as well', async t => {
+  const { queue, clock, worker, metrics, gates } = open(t, { gated: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  queue.steal('1')
+  gates.get('1')?.({ kind: 'done' })
+  await clock.settle()
+  t.match(queue.rows, [{ state: 'running' }])
+  t.strictSame(metrics.read(await queue.stats()).lostLeases, [{ labels: {}, value: 1 }])
+  await worker.stop()
+})
+
+t.test('a lease that can not be prolonged is given up before somebody else has it', async t => {
+  const { queue, clock, worker, aborted } = open(t, { abortable: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  queue.fault.isAway = true
+  await clock.pass(24_000)
+  t.strictSame(aborted, [])
+  await clock.pass(5000)
+  t.strictSame(aborted, ['1'])
+  void worker.stop()
+  await clock.pass(20_000)
+})
+
+t.test('stopping takes nothing more, and waits for what runs', async t => {
+  const { queue, clock, worker, gates, begun } = open(t, { gated: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  const stopped = worker.stop()
+  await queue.add([sendTo('2')])
+  await clock.pass(5000)
+  gates.get('1')?.({ kind: 'done' })
+  await stopped
+  await clock.pass(60_000)
+  t.match(queue.rows, [{ state: 'done' }, { state: 'waiting' }])
+  t.strictSame(begun, ['1'])
+})
+
+t.test('what is claimed while it stops is given back at once', async t => {
+  const { queue, clock, worker, begun } = open(t)
+  const { claim } = queue
+  const gate = Promise.withResolvers<void>()
+  queue.claim = async options => {
+    await gate.promise
+    return claim(options)
+  }
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  const stopped = worker.stop()
+  gate.resolve()
+  await stopped
+  t.match(queue.rows, [{ state: 'waiting', attempts: 0 }])
+  t.strictSame(begun, [])
+})
+
+t.test('what outlasts the drain time is aborted, and its outcome stored', async t => {
+  const { queue, clock, worker, aborted } = open(t, { abortable: true, drainMs: 3000 })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  const stopped = worker.stop()
+  await clock.pass(2900)
+  t.strictSame(aborted, [])
+  await clock.pass(200)
+  await stopped
+  t.strictSame(aborted, ['1'])
+  t.match(queue.rows, [{ state: 'waiting', attempts: 1, lastError: { code: 'DYN_CALL_FAILED' } }])
+})
+
+t.test('what heeds no abort, and a store that is away, hold up no stop', async t => {
+  const { queue, clock, worker } = open(t, { gated: true, drainMs: 3000 })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  let isStopped = false
+  void worker.stop().then(() => {
+    isStopped = true
+  })
+  await clock.pass(4100)
+  t.ok(isStopped)
+  const other = open(t, { abortable: true, drainMs: 3000 })
+  await other.queue.add([sendTo('1')])
+  other.worker.start()
+  await other.clock.settle()
+  other.queue.fault.isAway = true
+  void other.worker.stop()
+  await other.clock.pass(4100)
+  t.strictSame(other.aborted, ['1'])
+  t.match(other.queue.rows, [{ state: 'running' }], 'another process takes it over')
+})

@@ -1,0 +1,17 @@
+/** What needs the store's drivers, loaded once the server listens: they take longer than all the rest of the start. */
+import { createQueue } from './queue.ts'
+import { createSharedRateLimits, type SharedRateLimits } from './slots.ts'
+import type { Queue } from './send.ts'
+import { openStore, type StoreOptions } from './store.ts'
+
+export interface OpenStore {
+  queue: Queue
+  limits: SharedRateLimits
+  close(): Promise<void>
+}
+
+/** @throws DynablockError `DYN_STORE_FAILED` when it can't be reached or written, `DYN_STORE_NEWER` */
+export async function open(options: StoreOptions): Promise<OpenStore> {
+  const store = await openStore(options)
+  return { queue: createQueue(store), limits: createSharedRateLimits(store), close: store.close }
+}

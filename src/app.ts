@@ -10,7 +10,10 @@ import { openAppKeys } from './manychat/app-keys.ts'
 import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
 import { health } from './ops/health.ts'
+import { sends } from './sends/routes.ts'
+import { createSends } from './sends/sends.ts'
 import { apps } from './webhook/apps.ts'
+import { requireSecret } from './webhook/auth.ts'
 import { createSendProblem } from './webhook/respond.ts'
 import { webhook } from './webhook/routes.ts'
 import { createSeal } from './webhook/seal.ts'
@@ -52,26 +55,41 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
 
   const { stateKeys: keys, webhookSecrets: secrets, appKeyHeader: keyHeader, publicUrl, replyWithinMs, dev } = config
   const appKeys = openAppKeys({ file: join(config.dataDir, 'app-keys.json'), cipher: createCipher(keys), now })
-  const pages = createPages({
+  const accounts = {
     keys: config.manychatApiKeys,
     appKeys,
     ...(config.matonApiKey && { maton: { key: config.matonApiKey, connections: config.matonConnections } }),
     baseUrl: config.manychatApiUrl,
     allowLoopback: dev,
+  }
+  const outgoing = createSends({
+    ...accounts,
+    blocks,
+    rerun: (entry, signal) => runner.rerun(entry, signal),
+    store: { dataDir: config.dataDir, databaseUrl: config.databaseUrl },
+    bots: config.chatfuelBots,
+    fallbackFlows: config.fallbackFlows,
+    dryRun: config.dryRun,
     log: app.log,
+    now,
   })
+  const { queue, checkSend, limits, takeLate } = outgoing
+  const pages = createPages({ ...accounts, limits, log: app.log })
   const seal = createSeal({ keys, now })
-  const runner = createRunner({ sign: seal.sign, clientFor: pages.clientFor, publicUrl, replyWithinMs, now })
+  const runner = createRunner({ sign: seal.sign, clientFor: pages.clientFor, publicUrl, replyWithinMs, takeLate, now })
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev })
   app.register(apps, { appKeys, pages, secrets, keyHeader })
-  app.register(health, { blocks: () => blocks.names().length })
+  const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
+  app.register(sends, { queue, checkSend, authorize, maxBodyBytes: config.maxBodyBytes })
+  app.register(health, { blocks: () => blocks.names().length > 0, store: outgoing.isOpen })
 
   app.addHook('preClose', async () => {
     // A connection that the caller keeps open after its answer would hold up the close for longer than there is time.
     app.server.keepAliveTimeout = 1
   })
+  app.addHook('onListen', async () => outgoing.start())
   app.addHook('onClose', async () => {
-    runner.stop()
+    await outgoing.stop(runner.stop)
     blocks.stop()
     await appKeys.settled()
   })

@@ -36,6 +36,8 @@ export interface Config {
   appKeyHeader: string
   blocksDir: string | undefined
   dataDir: string
+  /** Without it, the store is embedded, in `dataDir`. */
+  databaseUrl: string | undefined
   replyWithinMs: number
   maxBodyBytes: number
   trustProxy: boolean | string[]
@@ -79,6 +81,7 @@ export function loadConfig(env: Env): Config {
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,
+    databaseUrl: read.DATABASE_URL,
     replyWithinMs: read.REPLY_WITHIN_MS,
     maxBodyBytes: read.MAX_BODY_BYTES,
     trustProxy: readProxies(read.TRUST_PROXY) ?? false,

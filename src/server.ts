@@ -47,12 +47,13 @@ async function start(): Promise<void> {
 /** In development nobody has to think of secrets; in production `loadConfig` has refused their absence. */
 function makeUpSecrets(config: Config): { config: Config; madeUp: MadeUp[] } {
   const secret = () => randomBytes(32).toString('hex')
-  const { webhookSecrets, stateKeys } = config
+  const { webhookSecrets, stateKeys, apiTokens } = config
   return {
     config: {
       ...config,
       webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : [secret()],
       stateKeys: stateKeys.length > 0 ? stateKeys : [secret()],
+      apiTokens: apiTokens.length > 0 || !config.dev ? apiTokens : [secret()],
     },
     madeUp: [
       ...(webhookSecrets.length === 0 ? (['WEBHOOK_SECRETS'] as const) : []),

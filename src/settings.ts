@@ -34,6 +34,9 @@ export const Settings = Type.Object({
   }),
   APP_KEY_HEADER: Type.String({ default: 'x-token-header', remedy: 'Name the header of auth.request in your app.' }),
   BLOCKS_DIR: Type.Optional(Type.String({ remedy: 'Set the folder of your blocks.' })),
+  DATABASE_URL: Type.Optional(
+    Type.String({ secret: true, remedy: 'Leave it away, or set it to postgres://user:password@host/database.' }),
+  ),
   DATA_DIR: Type.String({ default: './data', remedy: 'Set a folder that the server may write to.' }),
   REPLY_WITHIN_MS: Type.Integer({
     default: 8000,

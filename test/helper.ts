@@ -14,7 +14,7 @@ export const secret = 'a-webhook-secret-of-this-test-run'
 export const stateKey = 'a-state-key-that-signs-for-this-test'
 export const publicUrl = 'https://blocks.test'
 
-const config: Config = {
+export const config: Config = {
   dev: false,
   host: '127.0.0.1',
   port: 3000,
@@ -32,6 +32,7 @@ const config: Config = {
   appKeyHeader: 'x-token-header',
   blocksDir: undefined,
   dataDir: '/nowhere',
+  databaseUrl: undefined,
   replyWithinMs: 8000,
   maxBodyBytes: 262_144,
   trustProxy: false,
@@ -157,6 +158,6 @@ export function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-function serve(blocks: Record<string, Block>): Blocks {
+export function serve(blocks: Record<string, Block>): Blocks {
   return { get: name => new Map(Object.entries(blocks)).get(name), names: () => Object.keys(blocks), stop() {} }
 }

@@ -23,7 +23,7 @@ const directions: Record<string, string[]> = {
   blocks: ['content', 'manychat', 'errors.ts', 'exact-json.ts'],
   manychat: ['content', 'errors.ts', 'exact-json.ts'],
   chatfuel: ['manychat', 'errors.ts', 'exact-json.ts'],
-  sends: ['manychat', 'chatfuel', 'content', 'errors.ts', 'exact-json.ts'],
+  sends: ['blocks', 'manychat', 'chatfuel', 'content', 'errors.ts', 'exact-json.ts'],
   webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
   ops: [],
   'errors.ts': ['send-errors.ts'],

@@ -72,14 +72,14 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
 
   async function settle(entry: Entry, work: Work, reply: PromiseLike<unknown>, startedAt: number): Promise<Outcome> {
     const limit = entry.block.replyWithinMs ?? replyWithinMs
-    const late = createError('DYN_BLOCK_LATE', { where: placeOf(entry), limit })
+    const late = lateError(entry, limit)
     running.add(work)
     try {
       const inTime = await withinDeadline(reply, Math.max(0, limit - (now() - startedAt)), () => late)
       running.delete(work)
       return finish(entry, work, inTime)
     } catch (error) {
-      if (error === late && takeLate) return promise(entry, work, finishLate(entry, work, reply), takeLate)
+      if (error === late && takeLate) return promise(entry, work, finishLate(entry, work, reply), limit, takeLate)
       running.delete(work)
       if (error === late) work.abort(late)
       return fail(entry, work, error)
@@ -87,15 +87,22 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
   }
 
   /** The contact is told to wait only once what they wait for can't be lost. */
-  async function promise(entry: Entry, work: Work, outcome: Promise<Outcome>, take: TakeLate): Promise<Outcome> {
+  async function promise(
+    entry: Entry,
+    work: Work,
+    outcome: Promise<Outcome>,
+    limit: number,
+    take: TakeLate,
+  ): Promise<Outcome> {
     try {
-      const lost = () => createError('DYN_LATE_NOT_STORED', { where: placeOf(entry), limit: storeWithinMs })
-      await withinDeadline(take(entry, outcome, work), storeWithinMs, lost)
+      const notStored = () => createError('DYN_LATE_NOT_STORED', { where: placeOf(entry), limit: storeWithinMs })
+      await withinDeadline(take(entry, outcome, work), storeWithinMs, notStored)
       const waiting = standingContent(entry.block, 'waiting', entry.channel)
       return { content: waiting, json: stringifyExact(waiting), late: true }
-    } catch (error) {
-      work.abort(error as Error)
-      return fail(entry, work, error)
+    } catch (cause) {
+      const late = lateError(entry, limit, { cause })
+      work.abort(late)
+      return fail(entry, work, late)
     }
   }
 
@@ -168,6 +175,10 @@ function withPrefix(content: Content, prefix: string | undefined): Content {
   const [first, ...others] = content.messages
   if (first?.type !== 'text') return { ...content, messages: [text(prefix), ...content.messages] }
   return { ...content, messages: [{ ...first, text: `${prefix} ${first.text}` }, ...others] }
+}
+
+function lateError(entry: Entry, limit: number, options?: ErrorOptions): DynablockError {
+  return createError('DYN_BLOCK_LATE', { where: placeOf(entry), limit }, options)
 }
 
 function placeOf({ name, step }: Entry): string {

@@ -84,11 +84,14 @@ export function createExchange({
       throw createOutboundError('DYN_CALL_LIMITED', { ...circumstances(call, 'no'), retryAfterMs: waitMs }, { got })
     }
     if (waitMs === 0 && !call.signal?.aborted) return
+    const dueAt = clock.now() + waitMs
     try {
       await clock.sleep(waitMs, call.signal)
     } catch {
       throw failed(call, 'no', 'an abort while it waited for its turn')
     }
+    // A process that was held up has missed its slot: those behind it would be joined by it in their second.
+    if (clock.now() - dueAt > slotSlackMs) await awaitSlot(call)
   }
 
   async function logged<T>(call: OutboundCall, send: () => Promise<{ status: number; result: T }>): Promise<T> {
@@ -145,6 +148,8 @@ export function createExchange({
 
 /** A service that is over its limit counts by the second; one that asks for hours is not believed. */
 const shortestPauseMs = 1000
+/** Timers are late by a few milliseconds; more than that is another slot. */
+const slotSlackMs = 15
 const longestPauseMs = 60_000
 
 /** What every error of a call tells; a call that writes nothing can't have been carried out. */

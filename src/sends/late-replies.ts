@@ -9,6 +9,7 @@ import type { Entry } from '../blocks/work.ts'
 import type { Channel } from '../content/channels.ts'
 import type { Content } from '../content/content.ts'
 import { createError } from '../errors.ts'
+import type { SendMetrics } from './metrics.ts'
 import type { Lease, NewSend, Queue } from './send.ts'
 
 /** A call as it is kept, so that any process can run it again. */
@@ -34,8 +35,7 @@ export interface LateRepliesOptions {
   /** Names this process among those that share the store. */
   worker: string
   log: Log & { child(bindings: object): Log }
-  /** Is told of each late reply and of each call that was run again. */
-  count: (what: 'late_reply' | 'rerun' | 'lost_lease') => void
+  metrics: Pick<SendMetrics, 'count'>
 }
 
 /** How long another process leaves a reply alone whose process no longer says that it lives. */
@@ -46,7 +46,7 @@ const retryStoreMs = 1_000
 
 export type LateReplies = ReturnType<typeof createLateReplies>
 
-export function createLateReplies({ queue, blocks, rerun, requirePage, worker, log, count }: LateRepliesOptions) {
+export function createLateReplies({ queue, blocks, rerun, requirePage, worker, log, metrics }: LateRepliesOptions) {
   const underWay = new Set<Promise<void>>()
   let isStopping = false
   return { take, resume, settled, stop }
@@ -57,7 +57,7 @@ export function createLateReplies({ queue, blocks, rerun, requirePage, worker, l
     const lease = await queue.addRunning(toSend(entry), worker, leaseMs)
     // The store took too long, and the contact has been told that it failed: that is not contradicted now.
     if (work.signal.aborted) return void (await queue.finish(lease))
-    count('late_reply')
+    metrics.count('lateReplies', { block: entry.name })
     const kept: Promise<void> = keep(lease, outcome, work).finally(() => underWay.delete(kept))
     underWay.add(kept)
   }
@@ -79,7 +79,7 @@ export function createLateReplies({ queue, blocks, rerun, requirePage, worker, l
       try {
         if (isLost || (await queue.extend(lease, leaseMs))) return
         isLost = true
-        count('lost_lease')
+        metrics.count('lostLeases', {})
         work.abort(createError('DYN_LEASE_LOST'))
       } catch {
         // The store is away; when it is back it tells whether the lease still is ours.
@@ -90,7 +90,9 @@ export function createLateReplies({ queue, blocks, rerun, requirePage, worker, l
   /** Whether nothing is left to do here: the send waits for its delivery, or somebody else has taken it over. */
   async function isGivenBack(lease: Lease, params: Record<string, unknown> | null): Promise<boolean> {
     try {
-      if (params === null || (await queue.setParams(lease, params))) await queue.release(lease)
+      // The handler has run, so another run of it is another attempt.
+      if (params === null) await queue.retryAt(lease, 0, null, true)
+      else if (await queue.setParams(lease, params)) await queue.release(lease)
       return true
     } catch (error) {
       log.warn({ send: lease.id, code: (error as { code?: unknown }).code }, 'late reply not stored yet')
@@ -105,7 +107,7 @@ export function createLateReplies({ queue, blocks, rerun, requirePage, worker, l
     if (!block || block.rerun === false || (call.step !== null && !Object.hasOwn(block.steps, call.step))) {
       return toParams(lease, standingContent(block, 'fallback', call.channel))
     }
-    count('rerun')
+    metrics.count('reruns', { block: call.name })
     const entry: Entry = { ...call, block, attempt: lease.attempts, log }
     return toParams(lease, (await rerun(entry, signal)).content)
   }

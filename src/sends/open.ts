@@ -1,7 +1,7 @@
 /** What needs the store's drivers, loaded once the server listens: they take longer than all the rest of the start. */
 import { createQueue } from './queue.ts'
-import { createSharedRateLimits, type SharedRateLimits } from './slots.ts'
 import type { Queue } from './send.ts'
+import { createSharedRateLimits, type SharedRateLimits } from './slots.ts'
 import { openStore, type StoreOptions } from './store.ts'
 
 export interface OpenStore {

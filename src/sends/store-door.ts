@@ -31,7 +31,8 @@ export function createStoreDoor({ open, log }: StoreDoorOptions) {
           if (tries > 0) log.info({ tries }, 'the store is open')
           onOpen()
         } catch (error) {
-          if (tries === 0) log.warn({ problem: describe(error) }, 'the store is not open yet: late replies and sends wait')
+          if (tries === 0)
+            log.warn({ problem: describe(error) }, 'the store is not open yet: late replies and sends wait')
           await new Promise(done => setTimeout(done, retryMs).unref())
         }
       }

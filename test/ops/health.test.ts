@@ -1,12 +1,17 @@
+import Fastify from 'fastify'
 import t from 'tap'
+import { health } from '../../src/ops/health.ts'
 import { build } from '../helper.ts'
 
-t.test('alive, and ready when there are blocks', async t => {
-  for (const [blocks, status, body] of [
-    [undefined, 200, { status: 'ready', blocks: 'loaded' }],
-    [{}, 503, { status: 'not ready', blocks: 'none' }],
+t.test('alive always, ready when there are blocks and the store is open', async t => {
+  for (const [blocks, store, status, body] of [
+    [true, true, 200, { status: 'ready', blocks: 'loaded', store: 'open' }],
+    [true, false, 503, { status: 'not ready', blocks: 'loaded', store: 'not open' }],
+    [false, true, 503, { status: 'not ready', blocks: 'none', store: 'open' }],
   ] as const) {
-    const { app } = build(t, blocks === undefined ? {} : { blocks })
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(health, { blocks: () => blocks, store: () => store })
     const alive = await app.inject('/healthz')
     t.same([alive.statusCode, alive.json()], [200, { status: 'ok' }])
     const ready = await app.inject('/readyz')
@@ -16,7 +21,7 @@ t.test('alive, and ready when there are blocks', async t => {
 
 t.test('both are open, whatever header comes', async t => {
   const { app } = build(t)
-  for (const url of ['/healthz', '/readyz']) {
-    t.equal((await app.inject({ url, headers: { authorization: 'Bearer wrong' } })).statusCode, 200)
-  }
+  const headers = { authorization: 'Bearer wrong' }
+  t.equal((await app.inject({ url: '/healthz', headers })).statusCode, 200)
+  t.equal((await app.inject({ url: '/readyz', headers })).statusCode, 503, 'the store opens once the server listens')
 })

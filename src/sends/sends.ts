@@ -1,0 +1,110 @@
+/** All that goes out and must not be lost, put together: the store, the queue, its worker, and late replies. */
+import { randomUUID } from 'node:crypto'
+import type { Log } from '../blocks/call.ts'
+import type { Blocks } from '../blocks/load.ts'
+import type { createRunner } from '../blocks/run.ts'
+import { type BotsOptions, createBots } from '../chatfuel/bots.ts'
+import { createPages, type PagesOptions } from '../manychat/pages.ts'
+import { createSendCheck } from './check-send.ts'
+import { createDispatch, dryFetch, maxSlotWaitMs } from './dispatch.ts'
+import type { FallbackFlow } from './fallback.ts'
+import { createLateReplies } from './late-replies.ts'
+import { createSendMetrics } from './metrics.ts'
+import { createPerform } from './perform.ts'
+import { createStoreDoor } from './store-door.ts'
+import { createWorker } from './worker.ts'
+
+export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'maxWaitMs' | 'log'> {
+  blocks: Blocks
+  rerun: ReturnType<typeof createRunner>['rerun']
+  store: { dataDir: string; databaseUrl: string | undefined }
+  bots: BotsOptions['entries']
+  fallbackFlows: ReadonlyMap<string, FallbackFlow>
+  /** Everything but the outbound call. */
+  dryRun: boolean
+  log: Log & { child(bindings: object): Log }
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** How long handlers of late replies may go on when the server ends, before their signals abort; and after that. */
+const lateGraceMs = 3000
+const abortMs = 500
+const sweepEveryMs = 3_600_000
+
+export function createSends({
+  blocks,
+  rerun,
+  store,
+  bots: entries,
+  fallbackFlows,
+  dryRun,
+  log,
+  now,
+  ...options
+}: SendsSetup) {
+  const door = createStoreDoor({ open: async () => (await import('./open.ts')).open(store), log })
+  const { queue } = door
+  const metrics = createSendMetrics()
+  const limits = metrics.meter(door.limits)
+  const outbound = { log, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
+  const pages = createPages({ ...options, ...outbound })
+  const bots = createBots({ ...outbound, entries })
+  const name = randomUUID()
+  const late = createLateReplies({ queue, blocks, rerun, requirePage: pages.clientFor, worker: name, log, metrics })
+  const dispatch = createDispatch({ pages, bots })
+  const perform = createPerform({ dispatch, fallbackFlows, rerun: late.resume, now })
+  const worker = createWorker({ queue, perform, name, metrics, log })
+  let sweeping: NodeJS.Timeout | undefined
+
+  return {
+    queue,
+    /** For the clients of blocks, which share the rates of the pages. */
+    limits,
+    takeLate: late.take,
+    checkSend: createSendCheck({ pages, bots, allowLoopback: options.allowLoopback ?? false }),
+    isOpen: door.isOpen,
+    readMetrics: async () => metrics.read(await queue.stats()),
+    start,
+    stop,
+  }
+
+  /** Opens the store in the background, and works from then on. */
+  function start(): void {
+    if (pages.configured().length === 0 && !options.maton) {
+      log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
+    }
+    door.start(() => {
+      worker.start()
+      sweeping = setInterval(() => queue.sweep().catch(() => undefined), sweepEveryMs).unref()
+    })
+  }
+
+  /**
+   * Gives back what is not done, for another process or the next run of this one.
+   *
+   * @param abortHandlers tells the handlers of late replies that the server ends
+   */
+  async function stop(abortHandlers: () => void): Promise<void> {
+    clearInterval(sweeping)
+    await Promise.all([worker.stop(), stopLate(abortHandlers)])
+    await door.stop()
+  }
+
+  async function stopLate(abortHandlers: () => void): Promise<void> {
+    await within(late.settled(), lateGraceMs)
+    late.stop()
+    abortHandlers()
+    await within(late.settled(), abortMs)
+  }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const ended = new AbortController()
+  const patience = new Promise<void>(done => {
+    const timer = setTimeout(done, ms)
+    ended.signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+  await Promise.race([work, patience])
+  ended.abort()
+}

@@ -11,7 +11,7 @@ import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
 import { health } from './ops/health.ts'
 import { apps } from './webhook/apps.ts'
-import { sendProblem } from './webhook/respond.ts'
+import { createSendProblem } from './webhook/respond.ts'
 import { webhook } from './webhook/routes.ts'
 import { createSeal } from './webhook/seal.ts'
 import { createTwins } from './webhook/twins.ts'
@@ -27,6 +27,7 @@ export interface AppOptions {
 
 /** Puts the server together, in the order in which a call travels: in, checked, run, answered. It does not listen yet. */
 export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptions): FastifyInstance {
+  const sendProblem = createSendProblem(now)
   const app = Fastify({
     logger: logOptions(config, logStream),
     logController: new LogController({ disableRequestLogging: true }),
@@ -42,8 +43,11 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     routerOptions: { ignoreTrailingSlash: true },
   })
   app.setErrorHandler(sendProblem)
-  app.setNotFoundHandler(() => {
-    throw createError('DYN_ROUTE_UNKNOWN')
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    // People open the address of a block in a browser.
+    if (method === 'POST' || !/^\/(?:blocks|apps)\/\w/.test(url)) throw createError('DYN_ROUTE_UNKNOWN')
+    reply.header('allow', 'POST')
+    throw createError('DYN_METHOD_UNKNOWN', { got: method })
   })
 
   const { stateKeys: keys, webhookSecrets: secrets, appKeyHeader: keyHeader, publicUrl, replyWithinMs, dev } = config
@@ -69,6 +73,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   app.addHook('onClose', async () => {
     runner.stop()
     blocks.stop()
+    await appKeys.settled()
   })
   return app
 }

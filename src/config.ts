@@ -120,6 +120,9 @@ function refuseTogether(settings: Settings, env: Env, problems: string[]): void 
   }
   refuseClients(settings, problems)
   if (!production) return
+  if (WEBHOOK_SECRETS.some(secret => STATE_KEYS.includes(secret))) {
+    problems.push(describe('STATE_KEYS', 'keys of its own', 'one of WEBHOOK_SECRETS', keys.remedy))
+  }
   for (const [name, values, { remedy }] of [
     ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
     ['STATE_KEYS', STATE_KEYS, keys],

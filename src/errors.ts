@@ -30,6 +30,11 @@ export const errorTable = {
     'Not found',
     'Expected a path and method that this server has; got others. POST to /blocks/<name of the block>.',
   ],
+  DYN_METHOD_UNKNOWN: [
+    405,
+    'Method not allowed',
+    'Expected POST, got {got}. A block is called by POST, with a contact in the body.',
+  ],
   DYN_BODY_NOT_JSON: [
     400,
     'Body is not JSON',
@@ -49,7 +54,7 @@ export const errorTable = {
   DYN_MEDIA_TYPE: [
     415,
     'Media type not supported',
-    'Expected JSON without compression, got something else. Set the header Content-Type: application/json.',
+    'Expected JSON without compression, got {got}. Set the header Content-Type: application/json.',
   ],
   DYN_REQUEST_REFUSED: [
     400,
@@ -88,6 +93,11 @@ export const errorTable = {
     500,
     'Step does not exist',
     'Expected a step of the block ({steps}), got "{step}". Name one of them.',
+  ],
+  DYN_LISTEN_FAILED: [
+    500,
+    'Address not available',
+    'Expected to listen on HOST {host} and PORT {port}, got {got}. Stop what listens there, or set another.',
   ],
   DYN_SETTINGS_REFUSED: [500, 'Settings not valid', 'Expected settings that a server can run with, got:\n{got}'],
   DYN_SECRET_UNREADABLE: [

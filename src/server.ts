@@ -6,8 +6,8 @@ import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { type Config, loadConfig } from './config.ts'
-import { DynablockError } from './errors.ts'
-import { startMessage } from './start-message.ts'
+import { createError, DynablockError } from './errors.ts'
+import { type MadeUp, startMessage } from './start-message.ts'
 
 /** Longer than a call may take, so that every call is answered before the process ends. */
 const drainMs = 11_000
@@ -32,7 +32,8 @@ async function start(): Promise<void> {
   } catch (error) {
     // The watched folder would keep the process alive, with nobody listening.
     await app.close()
-    throw error
+    const { host, port } = config
+    throw createError('DYN_LISTEN_FAILED', { host, port, got: (error as NodeJS.ErrnoException).code ?? 'an error' })
   }
   // A promise that a block forgot is no reason to leave all other contacts without an answer.
   process.on('unhandledRejection', err => app.log.error({ err }, 'a promise was rejected, and nobody handled it'))
@@ -44,7 +45,7 @@ async function start(): Promise<void> {
 }
 
 /** In development nobody has to think of secrets; in production `loadConfig` has refused their absence. */
-function makeUpSecrets(config: Config): { config: Config; madeUp: boolean } {
+function makeUpSecrets(config: Config): { config: Config; madeUp: MadeUp[] } {
   const secret = () => randomBytes(32).toString('hex')
   const { webhookSecrets, stateKeys } = config
   return {
@@ -53,6 +54,9 @@ function makeUpSecrets(config: Config): { config: Config; madeUp: boolean } {
       webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : [secret()],
       stateKeys: stateKeys.length > 0 ? stateKeys : [secret()],
     },
-    madeUp: webhookSecrets.length === 0,
+    madeUp: [
+      ...(webhookSecrets.length === 0 ? (['WEBHOOK_SECRETS'] as const) : []),
+      ...(stateKeys.length === 0 ? (['STATE_KEYS'] as const) : []),
+    ],
   }
 }

@@ -1,11 +1,18 @@
 import type { Config } from './config.ts'
 
+export type MadeUp = 'WEBHOOK_SECRETS' | 'STATE_KEYS'
+
+const notes: Record<MadeUp, string> = {
+  WEBHOOK_SECRETS: 'WEBHOOK_SECRETS is not set: a secret was made up for this run.\n',
+  STATE_KEYS: 'STATE_KEYS is not set: buttons work until the next start.\n',
+}
+
 export interface StartMessageOptions {
   config: Config
   blocks: string[]
   folder: string
-  /** The webhook secret was made up for this run. */
-  madeUp: boolean
+  /** What was made up for this run. */
+  madeUp: MadeUp[]
 }
 
 /** A contact with ids past 2^53, so that the first try already shows that they survive. */
@@ -16,10 +23,10 @@ const sampleContact =
 export function startMessage({ config, blocks, folder, madeUp }: StartMessageOptions): string {
   const block = blocks.includes('size') ? 'size' : blocks[0]
   // A secret that somebody chose is theirs to keep; one that was made up is of use only here.
-  const secret = madeUp ? config.webhookSecrets[0] : '<one of WEBHOOK_SECRETS>'
+  const secret = madeUp.includes('WEBHOOK_SECRETS') ? config.webhookSecrets[0] : '<one of WEBHOOK_SECRETS>'
   return `
-dynablock serves ${blocks.length} blocks from ${folder}: ${blocks.join(', ')}
-${madeUp ? 'WEBHOOK_SECRETS is not set: a secret was made up for this run.\n' : ''}
+dynablock serves ${blocks.length === 1 ? '1 block' : `${blocks.length} blocks`} from ${folder}: ${blocks.join(', ')}
+${madeUp.map(name => notes[name]).join('')}
 Try one:
 
   curl -s http://localhost:${config.port}/blocks/${block} \\

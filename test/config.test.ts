@@ -6,7 +6,12 @@ import { Settings } from '../src/settings.ts'
 import { folderOf } from './helper.ts'
 
 const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
-const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://b.test', WEBHOOK_SECRETS: good, STATE_KEYS: good }
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://b.test',
+  WEBHOOK_SECRETS: good,
+  STATE_KEYS: `${good}1`,
+}
 
 t.test('nothing set is development', async t => {
   t.same(loadConfig({}), {
@@ -44,7 +49,13 @@ t.test('every setting is read', async t => {
       PUBLIC_URL: 'https://b.test/some/path//',
       WEBHOOK_SECRETS: `${good}, ${good}2 ,`,
       STATE_KEYS: `${good}3\n${good}4\n`,
+      MANYCHAT_API_KEYS: '7:key',
+      MANYCHAT_API_URL: 'https://manychat.test/api',
+      MATON_API_KEY: 'maton-key',
+      MATON_CONNECTIONS: '33=a',
+      APP_KEY_HEADER: 'X-App-Key',
       BLOCKS_DIR: '/srv/blocks',
+      DATA_DIR: '/srv/data',
       REPLY_WITHIN_MS: '9500',
       MAX_BODY_BYTES: '1024',
       TRUST_PROXY: 'loopback, 10.0.0.0/8,::1',
@@ -57,7 +68,13 @@ t.test('every setting is read', async t => {
       publicUrl: 'https://b.test/some/path',
       webhookSecrets: [good, `${good}2`],
       stateKeys: [`${good}3`, `${good}4`],
+      manychatApiKeys: ['7:key'],
+      manychatApiUrl: 'https://manychat.test/api',
+      matonApiKey: 'maton-key',
+      matonConnections: new Map([['33', 'a']]),
+      appKeyHeader: 'x-app-key',
       blocksDir: '/srv/blocks',
+      dataDir: '/srv/data',
       replyWithinMs: 9500,
       maxBodyBytes: 1024,
       trustProxy: ['loopback', '10.0.0.0/8', '::1'],
@@ -77,14 +94,14 @@ t.test('every setting is read', async t => {
 })
 
 t.test('a secret may come from a file', async t => {
-  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n' })
+  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n', state: `${good}3\n` })
   const { webhookSecrets, stateKeys } = loadConfig({
     ...production,
     WEBHOOK_SECRETS: undefined,
     WEBHOOK_SECRETS_FILE: `${folder}/one`,
   })
-  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [good]])
-  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/one` }, [
+  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [`${good}1`]])
+  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/state` }, [
     /^- STATE_KEYS: expected either STATE_KEYS or STATE_KEYS_FILE, got both\. Drop one\.$/,
   ])
   refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/nothing` }, [
@@ -153,7 +170,7 @@ t.test('production makes nothing up', async t => {
   ])
   for (const [secret, got] of [
     [good.slice(0, 31), 'one of 31 characters'],
-    [`${good},short`, 'one of 5 characters'],
+    [`${good}7,short`, 'one of 5 characters'],
     ['x'.repeat(64), 'one of hardly any different characters'],
     ['an-example-of-a-secret-that-is-long-enough', 'the one of the example'],
     ['CHANGE_ME_0123456789abcdef0123456789abcdef', 'the one of the example'],
@@ -162,29 +179,6 @@ t.test('production makes nothing up', async t => {
     refused(t, { ...production, STATE_KEYS: secret }, [new RegExp(`STATE_KEYS: .* got ${got}\\. Make one`)])
   }
   t.equal(loadConfig({ ...production, STATE_KEYS: good.slice(0, 32) }).stateKeys[0]?.length, 32)
-})
-
-t.test('keys of ManyChat and Maton name their pages', async t => {
-  const config = loadConfig({
-    MANYCHAT_API_KEYS: '1234567890123456789:key-of-one, 22:key-of-two',
-    MANYCHAT_API_URL: 'http://localhost:8080',
-    MATON_API_KEY: 'maton-key',
-    MATON_CONNECTIONS: '33=connection-a,44=connection-b',
-    APP_KEY_HEADER: 'X-App-Key',
-  })
-  t.match(config, {
-    manychatApiKeys: ['1234567890123456789:key-of-one', '22:key-of-two'],
-    manychatApiUrl: 'http://localhost:8080',
-    matonApiKey: 'maton-key',
-    appKeyHeader: 'x-app-key',
-  })
-  t.same(
-    [...config.matonConnections],
-    [
-      ['33', 'connection-a'],
-      ['44', 'connection-b'],
-    ],
-  )
 })
 
 t.test('keys that name no page are refused, and never shown', async t => {
@@ -199,6 +193,10 @@ t.test('keys that name no page are refused, and never shown', async t => {
   ])
   const error = t.throws(() => loadConfig({ MANYCHAT_API_KEYS: canary })) as Error
   t.notMatch(error.message, canary)
+})
+
+t.test('the two kinds of secrets are not the same', async t => {
+  refused(t, { ...production, STATE_KEYS: good }, [/STATE_KEYS: expected keys of its own, got one of WEBHOOK_SECRETS/])
 })
 
 t.test('a name that is nearly right is pointed out', async t => {
@@ -218,6 +216,11 @@ t.test('.env.example and the settings agree', async t => {
   t.equal(loadConfig(example).dev, true, 'a copy of it starts')
   refused(t, { ...example, NODE_ENV: 'production' }, [
     /PUBLIC_URL: .* got nothing/,
+    /WEBHOOK_SECRETS: .* got nothing/,
+    /STATE_KEYS: .* got nothing/,
+  ])
+  const uncommented = parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))
+  refused(t, { ...uncommented, NODE_ENV: 'production' }, [
     /WEBHOOK_SECRETS: .* got the one of the example/,
     /STATE_KEYS: .* got the one of the example/,
   ])

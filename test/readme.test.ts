@@ -22,7 +22,16 @@ function programs(page: string, language: string): string[] {
 async function npmStart(t: Test, env: Record<string, string>): Promise<string> {
   const child = spawn('npm', ['start'], {
     detached: true,
-    env: { ...process.env, ...env },
+    // What a developer has in .env and blocks/ must not change what is seen here: an empty setting is none.
+    env: {
+      ...process.env,
+      PUBLIC_URL: '',
+      WEBHOOK_SECRETS: '',
+      STATE_KEYS: '',
+      LOG_LEVEL: 'info',
+      NODE_ENV: 'development',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(async () => {
@@ -48,7 +57,7 @@ t.test('the README is short, and shows a block and the curl that calls it before
 })
 
 t.test('npm start serves the examples, and the line that it prints works', async t => {
-  const printed = await npmStart(t, { PORT: '30417' })
+  const printed = await npmStart(t, { PORT: '30417', BLOCKS_DIR: 'examples/blocks' })
   t.match(printed, 'faq, form, gallery, size')
   const { stdout } = await run('bash', ['-c', printed.slice(printed.indexOf('curl'))])
   t.match(JSON.parse(stdout), { version: 'v2', content: { messages: [{ text: 'Hi Ana! Which size?' }] } })

@@ -17,7 +17,7 @@ export default defineBlock({ open: async () => (await fetch('http://127.0.0.1:${
 t.test('in development it starts with nothing set, and prints a line that works', async t => {
   const server = start(t, { PORT: String(await freePort()) }, { 'blocks/hello.ts': hello })
   await server.printed(/ -d '.*'\n/)
-  t.match(server.output(), /serves 1 blocks from blocks: hello/)
+  t.match(server.output(), /serves 1 block from blocks: hello/)
   const curl = /curl -s[\s\S]*?-d '.*'/.exec(server.output())?.[0] as string
   const { stdout } = spawnSync('sh', ['-c', curl], { encoding: 'utf8' })
   t.same(JSON.parse(stdout), { version: 'v2', content: { messages: [{ type: 'text', text: '9007199254740993123' }] } })
@@ -105,7 +105,12 @@ t.test('a port that is taken ends the process, in development as in production',
   }
 })
 
-const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://b.test', WEBHOOK_SECRETS: good, STATE_KEYS: good }
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://b.test',
+  WEBHOOK_SECRETS: good,
+  STATE_KEYS: `${good}1`,
+}
 
 function start(t: Test, env: Record<string, string>, files: Record<string, string>) {
   const cwd = folderOf(t, files)

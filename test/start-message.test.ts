@@ -5,9 +5,15 @@ import { startMessage } from '../src/start-message.ts'
 const config = { ...loadConfig({ PORT: '4000', PUBLIC_URL: 'https://b.test' }), webhookSecrets: ['made-up'] }
 
 t.test('it says what is served, and how to call it', async t => {
-  const message = startMessage({ config, blocks: ['faq', 'size'], folder: 'blocks', madeUp: true })
+  const message = startMessage({
+    config,
+    blocks: ['faq', 'size'],
+    folder: 'blocks',
+    madeUp: ['WEBHOOK_SECRETS', 'STATE_KEYS'],
+  })
   t.match(message, 'dynablock serves 2 blocks from blocks: faq, size')
   t.match(message, 'a secret was made up for this run')
+  t.match(message, 'buttons work until the next start')
   t.match(message, 'curl -s http://localhost:4000/blocks/size \\')
   t.match(message, "-H 'Authorization: Bearer made-up' \\")
 })
@@ -15,8 +21,9 @@ t.test('it says what is served, and how to call it', async t => {
 t.test(
   'the first block is called where there is no size, and a secret that was given is not called made up',
   async t => {
-    const message = startMessage({ config, blocks: ['faq'], folder: 'blocks', madeUp: false })
+    const message = startMessage({ config, blocks: ['faq'], folder: 'blocks', madeUp: [] })
     t.match(message, '/blocks/faq \\')
-    t.notMatch(message, /made up/)
+    t.notMatch(message, /made up|made-up|next start/, 'nor shown')
+    t.match(message, 'dynablock serves 1 block from')
   },
 )

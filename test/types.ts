@@ -103,3 +103,5 @@ export function greet({ contact, input }: Pick<Call, 'contact' | 'input'>): stri
   const { id, custom_fields }: Contact = contact
   return `${id} ${input ?? ''} ${custom_fields?.size ?? ''}`
 }
+// @ts-expect-error: a state of a step that doesn't exist
+defineBlock({ states: { gone: Type.Object({}) }, open: () => 'Hello', steps: { here: () => 'Hello' } })

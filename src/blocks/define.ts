@@ -33,7 +33,7 @@ export interface BlockOptions {
 
 export interface BlockDefinition<S extends States, K extends string> extends BlockOptions {
   /** What each step is given; a step that is not listed has no state. */
-  states?: S
+  states?: S & { [Step in Exclude<keyof S, K>]: never }
   /** Entered by the Dynamic Block itself. */
   open: Handler<Call<S, K, undefined>>
   /** Entered by taps and messages. */

@@ -23,8 +23,22 @@ export function toFailure(error: unknown, where: string): DynablockError {
   )
 }
 
-export function trace({ code, message, cause }: DynablockError): Trace {
-  return { code, problem: message, kinds: kindsOf(cause), at: cause instanceof Error ? framesOf(cause) : [] }
+export function trace(failure: DynablockError): Trace {
+  const { code, message, cause } = failure
+  const thrown = cause ?? failure
+  return {
+    code,
+    problem: message,
+    kinds: kindsOf(cause),
+    at: thrown instanceof Error ? framesOf(thrown).filter(isTheirs) : [],
+  }
+}
+
+const ours = new URL('..', import.meta.url).href
+
+/** Whether a line of a stack is of the block, and not of this server. */
+function isTheirs(frame: string): boolean {
+  return !frame.includes(ours) && !frame.includes('node:internal/')
 }
 
 function kindsOf(error: unknown): string[] {
@@ -43,5 +57,6 @@ export function framesOf({ stack, message }: Error): string[] {
   if (typeof stack !== 'string') return []
   const frames = message ? (stack.split(message).at(-1) as string) : stack
   const lines = frames.split('\n').filter(line => /^\s+at /.test(line))
-  return lines.slice(0, maxFrames).map(line => line.trim())
+  // The generation of a reloaded file says nothing to its author.
+  return lines.slice(0, maxFrames).map(line => line.trim().replace(/\?v=\d+(?=:)/, ''))
 }

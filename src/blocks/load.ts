@@ -1,11 +1,12 @@
-import { watch } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createError } from '../errors.ts'
 import type { Log } from './call.ts'
 import { type Block, isBlock } from './define.ts'
+import { explainLoadError } from './load-error.ts'
 import { hookModules } from './modules.ts'
+import { watchFolder } from './watch.ts'
 
 /** The blocks that are served, by name. */
 export interface Blocks {
@@ -25,9 +26,6 @@ export interface LoadOptions {
 
 const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
 const extensions = new Set(['.ts', '.mts', '.js', '.mjs'])
-/** Editors write a file in several steps. */
-const settleMs = 100
-
 /**
  * Loads every block of a folder: each `.ts`, `.mts`, `.js` and `.mjs` file of it whose name doesn't begin with `_` or `.`;
  * its subfolders are for what blocks import.
@@ -44,8 +42,14 @@ export async function loadBlocks({ folder, reload = false, log }: LoadOptions): 
     throw createError('DYN_BLOCKS_REFUSED', { folder, got: first.problems.join('\n') })
   }
   let blocks = first.blocks
-  const watcher = reload ? watchFolder(root, refresh) : undefined
+  let refreshing = Promise.resolve()
+  // One after another: of two at once, the older could end last.
+  const watcher = reload ? watchFolder(root, queueRefresh) : undefined
   return { get: name => blocks.get(name), names: () => [...blocks.keys()], stop }
+
+  function queueRefresh(): void {
+    refreshing = refreshing.then(refresh)
+  }
 
   /** A file that can't be loaded just now keeps the block that it last had; a folder without any keeps all. */
   async function refresh(): Promise<void> {
@@ -97,7 +101,7 @@ async function scan(root: string): Promise<Scan> {
       if (isBlock(module.default)) return module.default
       return 'it has no block. Add: export default defineBlock({ open: … }), or begin its name with _ if it is none.'
     } catch (error) {
-      return `it does not load: ${error instanceof Error ? `${error.name}: ${error.message}` : 'it threw'} Correct it.`
+      return explainLoadError(error)
     }
   }
 }
@@ -112,19 +116,5 @@ async function listFiles(root: string): Promise<string[] | string> {
       .sort()
   } catch {
     return 'the folder can’t be read. Create it, or set BLOCKS_DIR to the one that has your blocks.'
-  }
-}
-
-function watchFolder(root: string, refresh: () => Promise<void>) {
-  let timer: NodeJS.Timeout | undefined
-  const watcher = watch(root, { recursive: true }, () => {
-    clearTimeout(timer)
-    timer = setTimeout(refresh, settleMs)
-  })
-  return { stop }
-
-  function stop(): void {
-    clearTimeout(timer)
-    watcher.close()
   }
 }

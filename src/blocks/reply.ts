@@ -12,10 +12,18 @@ const messageTypes = new Set<unknown>(['text', 'image', 'video', 'audio', 'file'
 export function toContent(reply: unknown): Content {
   if (reply === undefined || reply === null) return { messages: [] }
   if (typeof reply === 'string') return { messages: [text(reply)] }
-  if (Array.isArray(reply)) return { messages: reply }
+  if (Array.isArray(reply)) {
+    if (reply.some(item => typeof item === 'string')) {
+      throw createError('DYN_REPLY_INVALID', { got: 'a list with a string, which needs text() around it' })
+    }
+    return { messages: reply }
+  }
   if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { got: `a ${typeof reply}` })
   // What fetch() resolves to, an Error, a Map: they would spread to nothing, and the contact be met by silence.
   if (!isPlain(reply)) throw createError('DYN_REPLY_INVALID', { got: 'an object of a class' })
+  if ('version' in reply && 'content' in reply) {
+    throw createError('DYN_REPLY_INVALID', { got: 'a whole answer, of which only what is inside "content" is wanted' })
+  }
   if ('type' in reply && !('messages' in reply) && messageTypes.has(reply.type)) return { messages: [reply as Message] }
   return { messages: [], ...reply }
 }

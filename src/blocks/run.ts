@@ -12,7 +12,7 @@ import { toContent } from './reply.ts'
 import { standingContent } from './standing.ts'
 import { tieTurn } from './turn.ts'
 import { createVerbs } from './verbs.ts'
-import { type Entry, Work } from './work.ts'
+import { type Entry, type Sources, Work } from './work.ts'
 
 export interface RunnerOptions {
   sign: Sign
@@ -38,13 +38,14 @@ export interface Outcome {
 /** Runs handlers; whatever they do, there is valid content to show. */
 export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, now }: RunnerOptions) {
   const allowLoopback = publicUrl.startsWith('http://')
+  const sources: Sources = { clientFor, makeVerbs: entry => createVerbs({ ...entry, publicUrl, sign, now }) }
   const running = new Set<Work>()
   const logged = new Set<string>()
   return { run, stop }
 
   /** Never throws and never rejects. A handler that answers at once is answered at once: neither promise nor timer. */
   function run(entry: Entry): Outcome | Promise<Outcome> {
-    const work = new Work(entry, { clientFor, makeVerbs: () => createVerbs({ ...entry, publicUrl, sign, now }) })
+    const work = new Work(entry, sources)
     const startedAt = now()
     try {
       const reply = handlerOf(entry, work)(work)

@@ -33,7 +33,7 @@ interface ParentLog {
 
 /** What a call asks for what it doesn't hold. */
 export interface Sources {
-  makeVerbs(): Verbs
+  makeVerbs(entry: Entry): Verbs
   clientFor(page: string | null): ManyChat
 }
 
@@ -106,7 +106,7 @@ export class Work implements Call {
   }
 
   get verbs(): Verbs {
-    this.#verbs ??= this.#sources.makeVerbs()
+    this.#verbs ??= this.#sources.makeVerbs(this.#entry)
     return this.#verbs
   }
 

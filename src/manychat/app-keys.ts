@@ -49,7 +49,7 @@ export type AppKeys = ReturnType<typeof openAppKeys>
 export function openAppKeys({ file, cipher, now }: AppKeysOptions) {
   let installations = read(file)
   let writing: Promise<unknown> = Promise.resolve()
-  return { pages, keyOf, install, markUninstalled, markWorking }
+  return { pages, keyOf, install, markUninstalled, markWorking, settled }
 
   /** The pages that the app was installed on, and whether their keys still work. */
   function pages(): { page: string; uninstalled_at: string | null }[] {
@@ -81,6 +81,11 @@ export function openAppKeys({ file, cipher, now }: AppKeysOptions) {
   async function markWorking(page: string): Promise<void> {
     const found = installations[page]
     if (found?.uninstalled_at) await change(page, { ...found, uninstalled_at: null })
+  }
+
+  /** Resolves once everything that was begun is on disk, or has failed. */
+  async function settled(): Promise<void> {
+    await writing
   }
 
   /** One write after another: two at once would lose one of them. */

@@ -75,11 +75,11 @@ export function createPages({ keys, appKeys, maton, baseUrl, ...options }: Pages
     return made
   }
 
-  /** ManyChat doesn't tell of an uninstall; the first call after it does. */
+  /** ManyChat doesn't tell of an uninstall; the first call after it does. A mark that isn't written is made by the next. */
   function notice(page: string, error: OutboundError | null): void {
     if (error?.code === 'DYN_MANYCHAT_UNINSTALLED') {
       options.log?.warn({ page, code: error.code }, 'the app seems to be uninstalled from this page')
-      void appKeys.markUninstalled(page)
-    } else if (error === null) void appKeys.markWorking(page)
+      appKeys.markUninstalled(page).catch(() => undefined)
+    } else if (error === null) appKeys.markWorking(page).catch(() => undefined)
   }
 }

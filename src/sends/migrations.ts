@@ -83,7 +83,8 @@ async function createTables(db: Kysely<Tables>, engine: EngineName): Promise<voi
     sql`index sends_leases on sends (lease_until) where state = 'running'`,
     sql`index sends_over on sends (updated_at) where state in ('done', 'dead', 'cancelled')`,
     sql`index sends_counts on sends (state, operation) where state in ('waiting', 'running', 'dead')`,
-    sql`index sends_by_state on sends (state, id)`,
+    // Of an expression: on the column itself SQLite would take it for every question about what waits, and read all of that.
+    sql`index sends_by_state on sends ((state || ''), id)`,
     sql`index sends_by_page on sends (page, id)`,
     sql`index sends_by_addressee on sends (addressee, id)`,
     sql`unique index sends_keys on sends (idempotency_key)`,

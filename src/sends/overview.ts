@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { isHead } from './heads.ts'
 import { isId, toSend } from './rows.ts'
-import type { ListOptions, Queue, QueueStats, Send } from './send.ts'
+import type { ListOptions, Queue, QueueStats, Send, SendState } from './send.ts'
 import type { Store } from './store.ts'
 import type { Time } from './time.ts'
 
@@ -25,7 +25,7 @@ export function createOverview({
     if (before !== undefined && !isId(before)) return []
     const rows = await store.run(db => {
       let query = db.selectFrom('sends').selectAll().orderBy('id', 'desc').limit(Math.min(limit, maxListed))
-      if (state !== undefined) query = query.where('state', '=', state)
+      if (state !== undefined) query = query.where(sql<SendState>`state || ''`, '=', state)
       if (page !== undefined) query = query.where('page', '=', page)
       if (addressee !== undefined) query = query.where('addressee', '=', addressee)
       if (before !== undefined) query = query.where('id', '<', Number(before))

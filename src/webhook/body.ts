@@ -12,13 +12,14 @@ export function acceptJson(app: FastifyInstance): void {
   for (const type of ['application/json', '*']) {
     app.addContentTypeParser(type, { parseAs: 'string' }, ({ headers }, body, done) => {
       try {
-        if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw createError('DYN_MEDIA_TYPE')
+        if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+          throw createError('DYN_MEDIA_TYPE', { got: 'a compressed body' })
         done(null, readBody(body as string))
       } catch (error) {
-        // What doesn't even claim to be JSON is better told to set its type than where its JSON breaks.
         const claimed = /\bjson\b/i.test(headers['content-type'] ?? 'json')
         const isBroken = error instanceof DynablockError && error.code === 'DYN_BODY_NOT_JSON'
-        done(isBroken && !claimed ? createError('DYN_MEDIA_TYPE') : (error as Error))
+        const got = `another type, and text that breaks off as JSON at position ${brokenAt(body as string) ?? 'unknown'}`
+        done(isBroken && !claimed ? createError('DYN_MEDIA_TYPE', { got }) : (error as Error))
       }
     })
   }
@@ -36,35 +37,36 @@ export function readBody(text: string): unknown {
 }
 
 function parse(text: string): unknown {
+  // Who sends nothing is better told what to send than where it breaks off.
+  if (text.trim() === '') return null
   try {
     return parseExact(text)
   } catch {
     // The message of the parser quotes the text, which may be a contact's: only the place of it is told.
-    const position = brokenAt(text)
-    const got = text.trim() === '' ? 'an empty body' : `text that breaks off at position ${position ?? 'unknown'}`
-    throw createError('DYN_BODY_NOT_JSON', { got })
+    throw createError('DYN_BODY_NOT_JSON', { got: `text that breaks off at position ${brokenAt(text) ?? 'unknown'}` })
   }
 }
 
+/** Cleans in place, and writes only what changes: most members don't, and a write costs more than the look. */
 function clean(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') {
-    return value === '' || (value.charCodeAt(0) === 123 && unrendered.test(value)) ? null : value
-  }
+  if (typeof value === 'string') return isAbsent(value) ? null : value
   if (typeof value !== 'object' || value === null) return value
   if (depth === maxDepth) throw createError('DYN_BODY_REFUSED', { got: `nesting deeper than ${maxDepth}` })
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = clean(value[i], depth + 1)
-    return value
-  }
   const members = value as Record<string, unknown>
   for (const key in members) {
-    if (key === '__proto__' || (key === 'constructor' && reachesPrototype(members[key]))) {
+    const member = members[key]
+    if (typeof member === 'string') {
+      if (isAbsent(member)) members[key] = null
+    } else if (typeof member === 'object') clean(member, depth + 1)
+    if (key === '__proto__' || (key === 'constructor' && reachesPrototype(member))) {
       throw createError('DYN_BODY_REFUSED', { got: `the key "${key}"` })
     }
-    const member = members[key]
-    if (typeof member === 'string' || typeof member === 'object') members[key] = clean(member, depth + 1)
   }
   return value
+}
+
+function isAbsent(text: string): boolean {
+  return text === '' || (text.charCodeAt(0) === 123 && unrendered.test(text))
 }
 
 function reachesPrototype(value: unknown): boolean {

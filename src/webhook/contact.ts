@@ -9,11 +9,13 @@ export interface Caller {
   channel: Channel
   input: string | null
   extras: Record<string, unknown>
+  /** Whether the body has a `channel` that names none. */
+  isMisnamed: boolean
 }
 
 type Members = Record<string, unknown>
 
-const digits = /^\d{1,32}$/
+const digits = /^[1-9]\d{0,31}$/
 const idFields = ['id', 'page_id', 'ig_id'] as const
 /** Fields that hardly anything else has; where several objects have an `id`, they tell which one is the contact. */
 const contactFields = ['page_id', 'first_name', 'last_name', 'custom_fields', 'subscribed', 'live_chat_url']
@@ -38,21 +40,27 @@ export function readCaller(body: unknown): Caller {
   const members = isObject(body) ? body : {}
   const key = findContact(members)
   if (key === undefined) throw createError('DYN_CONTACT_MISSING', { got: describe(body) })
+  const named = namedChannel(members.channel)
   const contact = withExactIds((key === null ? members : members[key]) as Members)
-  const { [key ?? '']: _, ...extras } = key === null ? {} : members
   return {
     contact,
     page: textOrNull(contact.page_id),
-    channel: namedChannel(members.channel) ?? channelOf(contact),
+    channel: named ?? channelOf(contact),
     input: textOrNull('input' in members ? members.input : contact.last_input_text),
-    extras,
+    extras: key === null ? {} : withoutKey(members, key),
+    isMisnamed: named === undefined && typeof members.channel === 'string',
   }
+}
+
+function withoutKey(members: Members, key: string): Members {
+  const { [key]: _, ...others } = members
+  return others
 }
 
 /** An id as a string of digits, whether it came bare or quoted; null for anything else. */
 export function readId(value: unknown): string | null {
   if (typeof value === 'string') return digits.test(value) ? value : null
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : null
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? String(value) : null
 }
 
 /** The key of the contact, null when the body itself is it, undefined when there is none. */

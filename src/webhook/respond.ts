@@ -15,7 +15,9 @@ export function sendAnswer(reply: FastifyReply, { json, failure, warnings }: Out
 function problemHeader(failure: Outcome['failure'], warnings: Outcome['warnings'] = []): string {
   const parts = failure
     ? [`${failure.code}: ${failure.message}`, failure.cause instanceof Error ? String(failure.cause) : '']
-    : warnings.map(({ path, rule, message }) => `${path} (${rule}): ${message}`)
+    : [...new Map(warnings.map(problem => [problem.rule, problem])).values()].map(
+        ({ path, rule, message }) => `${path} (${rule}): ${message}`,
+      )
   const line = parts.filter(part => part !== '').join(' | ')
   // A header takes one line of printable ASCII.
   return line
@@ -29,21 +31,45 @@ function problemOf({ code, title, status, message }: DynablockError) {
   return { code, title, status, detail: message }
 }
 
-/** The error handler of the app: everything that isn't an answer leaves as `application/problem+json`. */
-export function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = error instanceof DynablockError ? error : fromFastify(error)
-  if (known.status === 401) reply.header('www-authenticate', 'Bearer')
-  if (known.status >= 500) request.log.error({ err: error }, known.title)
-  return reply
-    .code(known.status)
-    .header('content-type', problemType)
-    .send(JSON.stringify(problemOf(known)))
+/** A flood of strangers must not become a flood of lines: of each code one is logged in this time, and the rest counted. */
+const refusalsLoggedEveryMs = 5000
+
+/**
+ * The error handler of the app: everything that isn't an answer leaves as `application/problem+json`. A refused call is
+ * logged, since ManyChat shows it nowhere.
+ */
+export function createSendProblem(now: () => number) {
+  const logged = new Map<string, { at: number; since: number }>()
+  return sendProblem
+
+  function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = error instanceof DynablockError ? error : fromFastify(error)
+    if (known.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (known.status >= 500) request.log.error({ err: error, call: request.id }, known.title)
+    else logRefusal(known, request)
+    return reply
+      .code(known.status)
+      .header('content-type', problemType)
+      .send(JSON.stringify(problemOf(known)))
+  }
+
+  function logRefusal({ code, status, message }: DynablockError, request: FastifyRequest): void {
+    const last = logged.get(code) ?? { at: Number.NEGATIVE_INFINITY, since: 0 }
+    if (now() - last.at < refusalsLoggedEveryMs) {
+      logged.set(code, { ...last, since: last.since + 1 })
+      return
+    }
+    logged.set(code, { at: now(), since: 0 })
+    const { method, url, id: call } = request
+    const path = url.split('?')[0]
+    request.log.warn({ code, status, method, path, call, more: last.since, problem: message }, 'call refused')
+  }
 }
 
 function fromFastify({ code, statusCode = 500 }: FastifyError): DynablockError {
   if (statusCode === 401) return createError('DYN_UNAUTHORIZED')
   if (statusCode === 413) return createError('DYN_BODY_TOO_LARGE')
-  if (statusCode === 415) return createError('DYN_MEDIA_TYPE')
+  if (statusCode === 415) return createError('DYN_MEDIA_TYPE', { got: 'another media type' })
   if (statusCode >= 400 && statusCode < 500) return createError('DYN_REQUEST_REFUSED', { got: code })
   return createError('DYN_INTERNAL')
 }

@@ -8,6 +8,7 @@ import type { createRunner, Outcome } from '../blocks/run.ts'
 import { standingContent } from '../blocks/standing.ts'
 import { stateProblem } from '../blocks/verbs.ts'
 import type { Entry } from '../blocks/work.ts'
+import { channels } from '../content/channels.ts'
 import { createError } from '../errors.ts'
 import { stringifyExact } from '../exact-json.ts'
 import { requireSecret } from './auth.ts'
@@ -36,7 +37,8 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
     await requireSecret(opening, secrets)
     opening.post<{ Params: { block: string } }>('/blocks/:block', ({ params, body, id, log }, reply) => {
       const block = requireBlock(params.block)
-      const { contact, page, channel, input, extras } = readCaller(body)
+      const { contact, page, channel, input, extras, isMisnamed } = readCaller(body)
+      if (isMisnamed) log.warn({ block: params.block, channel, known: channels }, 'the channel of the body is none')
       const entry: Entry = {
         name: params.block,
         block,

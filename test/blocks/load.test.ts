@@ -92,14 +92,14 @@ t.test('all that is wrong is said at once: name, reason and remedy', async t => 
   const { message } = error as unknown as Error
   t.match(message, `Expected blocks in ${folder}`)
   for (const line of [
-    /^- syntax\.ts: it does not load: SyntaxError: .* Correct it\.$/ms,
-    /^- throws\.ts: it does not load: TypeError: at once Correct it\.$/m,
-    /^- throws-text\.ts: it does not load: it threw Correct it\.$/m,
-    /^- imports\.ts: it does not load: Error: Cannot find module .*nothing\.ts/m,
-    /^- enum\.ts: it does not load: SyntaxError: .*enum/ms,
+    /^- syntax\.ts: it does not load \(line \d+\): SyntaxError: .*\. Correct it\.$/m,
+    /^- throws\.ts: it does not load \(line \d+\): TypeError: at once\. Correct it\.$/m,
+    /^- throws-text\.ts: it does not load: it threw what is no error\. Correct it\.$/m,
+    /^- imports\.ts: it does not load: Error: Cannot find module .*nothing\.ts.*Look at the path/m,
+    /^- enum\.ts: it does not load \(line \d+\): SyntaxError: .*enum.*a const object in place of an enum\.$/m,
     /^- nothing-exported\.ts: it has no block\. Add: export default defineBlock/m,
     /^- no-block\.ts: it has no block\. .* or begin its name with _/m,
-    /^- refused\.ts: it does not load: DynablockError: .*"stesp"/m,
+    /^- refused\.ts: it does not load \(line \d+\): Expected .*"stesp"/m,
     /^- two words\.ts: its name has other characters .* Rename it\.$/m,
     /^- twice\.ts: another file has the same name\. Rename one\.$/m,
   ]) {

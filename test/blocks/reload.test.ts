@@ -49,7 +49,7 @@ t.test('a file that is broken for the moment keeps its last good block', async t
   })
   await reloaded(() => write(folder, { 'hello.ts': 'export default defineBlock({', 'other.ts': saying('b') }))
   t.same([says('hello'), says('other')], ['one', 'b'])
-  t.match(problems, [{ problem: /- hello\.ts: it does not load: SyntaxError/ }])
+  t.match(problems, [{ problem: /- hello\.ts: it does not load \(line 1\): SyntaxError/ }])
   await reloaded(() => write(folder, { 'hello.ts': 'export const x = 1' }))
   t.equal(says('hello'), 'one')
   await reloaded(() => write(folder, { 'new.ts': 'broken(' }))
@@ -58,12 +58,32 @@ t.test('a file that is broken for the moment keeps its last good block', async t
   t.equal(says('hello'), 'two')
 })
 
+t.test('a file is seen to change however it is saved', async t => {
+  const { folder, blocks, says, reloaded } = await watched(t, { 'hello.ts': saying('one') })
+  for (const round of ['two', 'three']) {
+    await reloaded(() => {
+      write(folder, { 'hello.ts.tmp': saying(`${round} renamed`) })
+      renameSync(`${folder}/hello.ts.tmp`, `${folder}/hello.ts`)
+    })
+    t.equal(says('hello'), `${round} renamed`)
+    await reloaded(() => write(folder, { 'hello.ts': saying(round) }))
+    t.equal(says('hello'), round)
+  }
+  await reloaded(() => write(folder, { 'other.ts': saying('other') }))
+  await reloaded(() => rmSync(`${folder}/hello.ts`))
+  t.same(blocks.names(), ['other'])
+  await reloaded(() => write(folder, { 'hello.ts': saying('again') }))
+  t.equal(says('hello'), 'again')
+})
+
 t.test('a folder that is gone for the moment keeps all of them', async t => {
   const { folder, blocks, says, reloaded, problems } = await watched(t, { 'hello.ts': saying('one') })
   await reloaded(() => renameSync(folder, `${folder}-away`))
   t.teardown(() => rmSync(`${folder}-away`, { recursive: true, force: true }))
   t.same([blocks.names(), says('hello')], [['hello'], 'one'])
   t.match(problems, [{ problem: /can’t be read/ }])
+  await reloaded(() => write(folder, { 'hello.ts': saying('two') }))
+  t.equal(says('hello'), 'two', 'and it is seen when it comes back')
 })
 
 t.test('a folder that is reached by a link is watched as well', async t => {

@@ -1,6 +1,7 @@
 import { createQueue } from '../../src/sends/queue.ts'
 import type { NewSend } from '../../src/sends/send.ts'
-import { addOne, claimOne, countRows, onBoth, send } from './engines.ts'
+import { addOne, claimOne, countRows, onBoth } from './engines.ts'
+import { send } from './send.ts'
 
 onBoth('a send comes back as it was added, with exact ids', async (t, { queue, clock }) => {
   const params = { subscriber_id: '9007199254740993123', data: { n: 1, text: 'Olá 👋 "\\' } }

@@ -1,4 +1,5 @@
-import { addOne, claim, claimOne, ids, onBoth, send } from './engines.ts'
+import { addOne, claim, claimOne, ids, onBoth } from './engines.ts'
+import { send } from './send.ts'
 
 const refused = { code: 'DYN_CALL_REFUSED', message: 'no\0' }
 

@@ -1,6 +1,7 @@
 /** Both engines for real: each test runs on a fresh SQLite folder, and on a PostgreSQL schema of its own. */
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { on } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { createQueue } from '../../src/sends/queue.ts'
 import type { Lease, NewSend, Queue } from '../../src/sends/send.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/sends/store.ts'
 import { createTestClock } from '../manychat/clock.ts'
+import { send } from './send.ts'
 
 /** Where the tests expect a PostgreSQL that lets them in; one that is missing fails them. */
 const databaseUrl = 'postgres://postgres@127.0.0.1:5432/test'
@@ -29,9 +31,10 @@ export interface Bench {
 }
 
 export interface Child {
-  said: unknown[]
+  /** The next thing that it says. */
   next(): Promise<unknown>
   kill(): void
+  /** All that it said. Rejects when it failed. */
   ended: Promise<unknown[]>
 }
 
@@ -78,33 +81,25 @@ export function schemaOptions(t: Test): StoreOptions & { databaseUrl: string; sc
 
 function startChild(t: Test, program: string, args: string[]): Child {
   const file = fileURLToPath(new URL(`programs/${program}.ts`, import.meta.url))
-  const child = fork(file, args, { execArgv: ['--disable-warning=ExperimentalWarning'], serialization: 'json' })
+  const child = fork(file, args)
+  const messages = on(child, 'message')
   const said: unknown[] = []
-  let heard: (() => void) | undefined
-  let read = 0
-  child.on('message', message => {
-    said.push(message)
-    heard?.()
+  child.on('message', message => said.push(message))
+  // Not at exit: what was said last may still be on its way.
+  const ended = new Promise<unknown[]>((resolve, reject) => {
+    child.once('close', code => (code ? reject(new Error(`${program} ended with ${code}`)) : resolve(said)))
   })
-  const ended = new Promise<unknown[]>(resolve => child.once('exit', () => resolve(said)))
+  const kill = () => void child.kill('SIGKILL')
   t.teardown(() => {
-    child.kill('SIGKILL')
-    return ended
+    kill()
+    return ended.catch(() => undefined)
   })
-  return { said, next, kill: () => child.kill('SIGKILL'), ended }
+  return { next, kill, ended }
 
   async function next(): Promise<unknown> {
-    while (said.length <= read) {
-      await new Promise<void>(resolve => {
-        heard = resolve
-      })
-    }
-    return said[read++]
+    const { value } = await messages.next()
+    return value?.[0]
   }
-}
-
-export function send(over: Partial<NewSend> = {}): NewSend {
-  return { operation: 'sending.sendContent', page: '1', addressee: null, params: { n: 1 }, ...over }
 }
 
 export async function addOne(queue: Queue, over: Partial<NewSend> = {}): Promise<string> {

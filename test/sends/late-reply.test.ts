@@ -1,5 +1,6 @@
 import type { Queue } from '../../src/sends/send.ts'
-import { addOne, claim, claimOne, ids, onBoth, send } from './engines.ts'
+import { addOne, claim, claimOne, ids, onBoth } from './engines.ts'
+import { send } from './send.ts'
 
 const call = { block: 'size', input: '9007199254740993123' }
 

@@ -1,4 +1,5 @@
-import { addOne, claim, claimOne, countRows, ids, onBoth, send } from './engines.ts'
+import { addOne, claim, claimOne, countRows, ids, onBoth } from './engines.ts'
+import { send } from './send.ts'
 
 const dayMs = 86_400_000
 const refused = { code: 'DYN_CALL_REFUSED', message: 'no' }

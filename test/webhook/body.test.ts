@@ -84,9 +84,7 @@ t.test('broken JSON is told by the place where it breaks', async t => {
   ] as const) {
     t.throws(() => readBody(text), { code: 'DYN_BODY_NOT_JSON', message: `at position ${at}.` }, text)
   }
-  for (const text of ['', '  \n', '\u{feff}']) {
-    t.throws(() => readBody(text), { code: 'DYN_BODY_NOT_JSON', message: 'got an empty body' })
-  }
+  for (const text of ['', '  \n', '\u{feff}']) t.equal(readBody(text), null, 'an empty body holds nothing')
   t.throws(() => readBody('['.repeat(100_000)), { code: 'DYN_BODY_NOT_JSON' }, 'and never exhausts the stack')
 })
 

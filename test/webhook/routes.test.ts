@@ -117,8 +117,6 @@ t.test('names of what every object has are no blocks', async t => {
 t.test('other paths and methods are 404', async t => {
   const { app } = build(t)
   for (const [method, url] of [
-    ['GET', '/blocks/hello'],
-    ['PUT', '/blocks/hello'],
     ['POST', '/'],
     ['POST', '/blocks'],
     ['POST', '/blocks/'],

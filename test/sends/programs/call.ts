@@ -1,0 +1,29 @@
+/** Reserves slots of one line until all processes together had so many, and says when each call left. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createSharedRateLimits } from '../../../src/sends/slots.ts'
+import { openStore } from '../../../src/sends/store.ts'
+
+const store = await openStore(JSON.parse(process.argv[2] as string))
+const limits = createSharedRateLimits(store)
+const clock = () => Number(process.hrtime.bigint()) / 1e6
+process.send?.('ready')
+let left = Number(process.argv[3])
+await Promise.all(Array.from({ length: 12 }, work))
+await store.close()
+
+async function work(): Promise<void> {
+  while (left > 0) {
+    left--
+    while (!(await call()));
+  }
+}
+
+/** A call that would leave late, because the process was held up, takes another slot: it would meet those behind it. */
+async function call(): Promise<boolean> {
+  const { granted, waitMs } = await limits.reserve([{ name: 'page', perSecond: 25 }], 1000)
+  const at = clock() + waitMs
+  await sleep(waitMs)
+  if (!granted || clock() - at > 10) return false
+  process.send?.(clock())
+  return true
+}

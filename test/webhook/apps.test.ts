@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { defineBlock } from '../../src/blocks/define.ts'
+import { startFakePlatform } from '../fake-platform.ts'
+import { ana, build, post, secret } from '../helper.ts'
+
+const page = '1234567890123456789'
+const appKey = 'canary-app-key-of-the-page'
+const getInfo = { body: `{"status":"success","data":{"id":${page},"name":"Page"}}` }
+const authorized = { authorization: `Bearer ${secret}` }
+
+async function setUp(t: Test, config = {}) {
+  const platform = await startFakePlatform(t)
+  const dataDir = t.testdir({})
+  const greeter = defineBlock({
+    open: async ({ manychat, contact }) => {
+      await manychat.subscriber.addTagByName({ subscriber_id: contact.id, tag_name: 'looked in' })
+      return 'Welcome!'
+    },
+  })
+  const built = build(t, { config: { manychatApiUrl: platform.url, dataDir, ...config }, blocks: { greeter } })
+  const install = (body: object, headers: Record<string, string> = {}) =>
+    post(built.app, '/apps/installed', body, { ...authorized, ...headers })
+  return { ...built, platform, dataDir, install }
+}
+
+t.test('an install proves its key, keeps it, and the page is served with it', async t => {
+  const { platform, install, open, dataDir, log } = await setUp(t)
+  platform.answerWith(getInfo)
+  const installed = await install(
+    { app_id: 7, app_version: '2', page_id: page, shop: 'mine' },
+    { 'x-token-header': appKey },
+  )
+  t.same([installed.status, installed.json], [200, { status: 'installed', page_id: page }])
+  t.match(platform.heard[0], { path: '/fb/page/getInfo', headers: { authorization: `Bearer ${appKey}` } })
+
+  t.equal((await open('greeter', ana)).shown, 'Welcome!')
+  t.match(platform.heard[1]?.headers, { authorization: `Bearer ${appKey}` })
+  t.equal(platform.heard[1]?.body, '{"subscriber_id":9007199254740993123,"tag_name":"looked in"}')
+  const kept = readFileSync(join(dataDir, 'app-keys.json'), 'utf8')
+  t.match(JSON.parse(kept)[page], { app_id: '7', app_version: '2', uninstalled_at: null })
+  t.notMatch(kept + log.join(''), /canary/)
+})
+
+t.test('the key may be in the payload, or in a header of another name', async t => {
+  const { platform, install } = await setUp(t, { appKeyHeader: 'x-app-key' })
+  platform.answerWith(getInfo, getInfo)
+  t.equal((await install({ app_token: appKey })).status, 200)
+  t.equal((await install({}, { 'x-app-key': appKey })).status, 200)
+  t.same(
+    platform.heard.map(({ headers }) => headers.authorization),
+    [`Bearer ${appKey}`, `Bearer ${appKey}`],
+  )
+})
+
+t.test('an install without a key, or with one that was not rendered, is refused', async t => {
+  const { install, platform } = await setUp(t)
+  for (const headers of [{}, { 'x-token-header': '{{app_token}}' }] as Record<string, string>[]) {
+    const { status, json } = await install({ app_token: '{{app_token}}' }, headers)
+    t.match([status, json], [400, { code: 'DYN_APP_KEY_MISSING', detail: /x-token-header/ }])
+  }
+  t.equal(platform.heard.length, 0)
+})
+
+t.test('the key of another page is refused', async t => {
+  const { install, platform, dataDir } = await setUp(t)
+  platform.answerWith(getInfo, { body: '{"status":"success","data":{"name":"no id"}}' })
+  t.match((await install({ app_token: appKey, page_id: '55' })).json, { code: 'DYN_APP_KEY_REFUSED', status: 400 })
+  t.match((await install({ app_token: appKey })).json, { code: 'DYN_APP_KEY_REFUSED', detail: /without a page id/ })
+  t.throws(() => readFileSync(join(dataDir, 'app-keys.json')), { code: 'ENOENT' })
+})
+
+t.test('a key that ManyChat refuses is not kept', async t => {
+  const { install, platform } = await setUp(t)
+  platform.answerWith({ status: 401, body: '{"status":"error","message":"Wrong access token"}' })
+  const { status, text } = await install({ app_token: appKey, page_id: page })
+  t.equal(status, 502)
+  t.match(text, 'DYN_MANYCHAT_')
+  t.notMatch(text, 'canary')
+})
+
+t.test('only who has a webhook secret may install', async t => {
+  const { app, platform } = await setUp(t)
+  const { status, json } = await post(app, '/apps/installed', { app_token: appKey })
+  t.match([status, json], [401, { code: 'DYN_UNAUTHORIZED' }])
+  t.equal(platform.heard.length, 0)
+})

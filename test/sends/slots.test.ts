@@ -8,6 +8,11 @@ import { onBoth } from './engines.ts'
 const hourMs = 3_600_000
 const line = (name: string): Rate => ({ name, perSecond: 10 })
 
+interface Slot {
+  at: number
+  isLate: boolean
+}
+
 function setUp(store: Store) {
   const clock = createTestClock()
   return { clock, limits: createSharedRateLimits(store, { share: 1, now: clock.now }) }
@@ -17,14 +22,14 @@ onBoth('three processes use the whole of a line, and no more', async (t, { start
   const children = [start('call', '34'), start('call', '33'), start('call', '33')]
   await Promise.all(children.map(child => child.next()))
   const said = await Promise.all(children.map(child => child.ended))
-  const times = said.flatMap(said => said.slice(1) as number[]).sort((a, b) => a - b)
+  const slots = said.flatMap(said => said.slice(1) as Slot[]).sort((a, b) => a.at - b.at)
+  const times = slots.filter(({ isLate }) => !isLate).map(({ at }) => at)
   t.equal(times.length, 100)
   const most = Math.max(...times.map(from => times.filter(at => at >= from && at < from + 1000).length))
   t.ok(most <= 25, `${most} in a second`)
-  const perSecond = 99_000 / ((times.at(-1) ?? 0) - (times[0] ?? 0))
-  t.comment(`${perSecond.toFixed(2)} a second`)
-  // On a machine with nothing else to do it is 24.5, the share of the rate that is used.
-  t.ok(perSecond >= 22, `${perSecond} a second`)
+  const seconds = ((slots.at(-1)?.at ?? 0) - (slots[0]?.at ?? 0)) / 1000
+  t.comment(`${slots.length} slots in ${seconds.toFixed(2)} s, ${slots.length - 100} missed by a busy machine`)
+  t.ok((slots.length - 1) / seconds >= 0.95 * 25)
 })
 
 onBoth('never more than 25 in any second, whoever asks', async (t, { store, open }) => {

@@ -61,7 +61,7 @@ export function createPerform({ dispatch, fallbackFlows, rerun, now, random = Ma
   async function showNext(lease: Lease, context: PerformContext, params: Params, sent: number) {
     const { texts, leftOut } = textsOf(params)
     // Behind the last text too: the next send to this contact may use the same field.
-    if (sent === texts.length) return { kind: 'done' } as const
+    if (sent >= texts.length) return { kind: 'done' } as const
     const { subscriber_id } = params
     const { field: field_name, flow: flow_ns } = flowOf(lease) ?? {}
     // A field that is set shows the contact nothing yet, so it may be set twice whatever `onUnknown` says.

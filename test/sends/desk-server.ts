@@ -33,7 +33,7 @@ export async function serveSends(t: Test, given?: Queue) {
     const response = await app.inject({ ...more, method, url, headers } as InjectOptions)
     const { statusCode: status, body: text } = response
     // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
-    const json: any = method !== 'POST' || !text.endsWith('\n') ? text !== '' && JSON.parse(text) : undefined
+    const json: any = text === '' || text.endsWith('\n') ? undefined : JSON.parse(text)
     return { status, text, json, headers: response.headers }
   }
 

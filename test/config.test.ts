@@ -223,6 +223,7 @@ t.test('.env.example and the settings agree', async t => {
   refused(t, { ...uncommented, NODE_ENV: 'production' }, [
     /WEBHOOK_SECRETS: .* got the one of the example/,
     /STATE_KEYS: .* got the one of the example/,
+    /API_TOKENS: .* got the one of the example/,
   ])
 })
 

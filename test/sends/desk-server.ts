@@ -5,7 +5,7 @@ import { createSendCheck } from '../../src/sends/check-send.ts'
 import { sends } from '../../src/sends/routes.ts'
 import type { Queue } from '../../src/sends/send.ts'
 import { requireSecret } from '../../src/webhook/auth.ts'
-import { sendProblem } from '../../src/webhook/respond.ts'
+import { createSendProblem } from '../../src/webhook/respond.ts'
 import { openDesk, page, subscriber } from './desk.ts'
 import { createMemoryQueue } from './memory-queue.ts'
 
@@ -21,7 +21,7 @@ export async function serveSends(t: Test, given?: Queue) {
   const memory = createMemoryQueue(clock.now)
   const queue = given ?? memory
   const app: FastifyInstance = Fastify({ bodyLimit: 4096 })
-  app.setErrorHandler(sendProblem)
+  app.setErrorHandler(createSendProblem(clock.now))
   const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
   const authorize = (scope: FastifyInstance) => requireSecret(scope, [token, `${token}-2`])
   await app.register(sends, { queue, checkSend, authorize, maxBodyBytes: 4096 })

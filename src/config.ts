@@ -126,6 +126,10 @@ function refuseTogether(settings: Settings, env: Env, problems: string[]): void 
   if (WEBHOOK_SECRETS.some(secret => STATE_KEYS.includes(secret))) {
     problems.push(describe('STATE_KEYS', 'keys of its own', 'one of WEBHOOK_SECRETS', keys.remedy))
   }
+  // What stands in the blocks of ManyChat is seen by whoever builds bots there.
+  if (API_TOKENS.some(token => WEBHOOK_SECRETS.includes(token) || STATE_KEYS.includes(token))) {
+    problems.push(describe('API_TOKENS', 'tokens of their own', 'one of the other secrets', tokens.remedy))
+  }
   for (const [name, values, { remedy }] of [
     ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
     ['STATE_KEYS', STATE_KEYS, keys],

@@ -2,18 +2,23 @@ import t from 'tap'
 import { loadConfig } from '../../src/config.ts'
 
 const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
-const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://b.test', WEBHOOK_SECRETS: good, STATE_KEYS: good }
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://b.test',
+  WEBHOOK_SECRETS: good,
+  STATE_KEYS: `${good}-keys`,
+}
 
 t.test('tokens, bots and fallback flows are read', async t => {
   const bots = ['5f0c:token-one', '5f0c:token:two@https://chat.test/api/v2']
   const config = loadConfig({
     ...production,
-    API_TOKENS: `${good},${good}2`,
+    API_TOKENS: `${good}1,${good}2`,
     CHATFUEL_BOTS: bots.join(','),
     FALLBACK_FLOWS: '1234567890123456789=Late: text:content20180221085508_278589',
     DRY_RUN: 'on',
   })
-  t.match(config, { apiTokens: [good, `${good}2`], chatfuelBots: bots, dryRun: true })
+  t.match(config, { apiTokens: [`${good}1`, `${good}2`], chatfuelBots: bots, dryRun: true })
   t.same(
     [...config.fallbackFlows],
     [['1234567890123456789', { field: 'Late: text', flow: 'content20180221085508_278589' }]],
@@ -25,6 +30,7 @@ t.test('what they can not be is refused, and no token is shown', async t => {
   const canary = 'canary-token-of-no-bot'
   for (const [env, line] of [
     [{ ...production, API_TOKENS: canary }, /API_TOKENS: .* got one of 22 characters/],
+    [{ ...production, API_TOKENS: good }, /API_TOKENS: expected tokens of their own, got one of the other secrets/],
     [{ CHATFUEL_BOTS: canary }, /CHATFUEL_BOTS: expected a list of <bot id>:<token>@<https address>, got an entry of/],
     [{ CHATFUEL_BOTS: `5f0c:${canary}@http://chat.test` }, /CHATFUEL_BOTS: .* got one of http:/],
     [{ FALLBACK_FLOWS: '1=field' }, /FALLBACK_FLOWS: expected a list of <page id>=<field name>:<flow id>, got an/],

@@ -9,8 +9,8 @@ import { type Config, loadConfig } from './config.ts'
 import { createError, DynablockError } from './errors.ts'
 import { type MadeUp, startMessage } from './start-message.ts'
 
-/** Longer than a call may take, so that every call is answered before the process ends. */
-const drainMs = 11_000
+/** Longer than a call may take and then what goes out, so that both are done before the process ends. */
+const drainMs = 20_000
 const exampleBlocks = fileURLToPath(new URL('../examples/blocks', import.meta.url))
 
 try {

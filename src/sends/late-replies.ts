@@ -9,6 +9,7 @@ import type { Entry } from '../blocks/work.ts'
 import type { Channel } from '../content/channels.ts'
 import type { Content } from '../content/content.ts'
 import { createError } from '../errors.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
 import type { SendMetrics } from './metrics.ts'
 import type { Lease, NewSend, Queue } from './send.ts'
 
@@ -32,21 +33,35 @@ export interface LateRepliesOptions {
   rerun: ReturnType<typeof createRunner>['rerun']
   /** Throws when there is no key for the page: what can't be delivered is not promised. */
   requirePage: (page: string | null) => unknown
+  /** Prolongs a lease until it is dropped, and tells when it is lost. */
+  keepLease: LeaseKeeper['keep']
+  /** How long another process leaves a reply alone whose process no longer says that it lives. */
+  leaseMs: number
+  /** Milliseconds since 1970. */
+  now: () => number
   /** Names this process among those that share the store. */
   worker: string
   log: Log & { child(bindings: object): Log }
   metrics: Pick<SendMetrics, 'count'>
 }
 
-/** How long another process leaves a reply alone whose process no longer says that it lives. */
-const leaseMs = 15_000
-const heartbeatMs = 5_000
 /** A store that is away for a moment; the content waits here meanwhile. */
 const retryStoreMs = 1_000
 
 export type LateReplies = ReturnType<typeof createLateReplies>
 
-export function createLateReplies({ queue, blocks, rerun, requirePage, worker, log, metrics }: LateRepliesOptions) {
+export function createLateReplies({
+  queue,
+  blocks,
+  rerun,
+  requirePage,
+  keepLease,
+  leaseMs,
+  now,
+  worker,
+  log,
+  metrics,
+}: LateRepliesOptions) {
   const underWay = new Set<Promise<void>>()
   let isStopping = false
   return { take, resume, settled, stop }
@@ -54,36 +69,33 @@ export function createLateReplies({ queue, blocks, rerun, requirePage, worker, l
   /** @throws DynablockError when there is no key for the page; whatever the store throws */
   async function take(...[entry, outcome, work]: Parameters<TakeLate>): Promise<void> {
     requirePage(entry.page)
+    const since = now()
     const lease = await queue.addRunning(toSend(entry), worker, leaseMs)
     // The store took too long, and the contact has been told that it failed: that is not contradicted now.
     if (work.signal.aborted) return void (await queue.finish(lease))
     metrics.count('lateReplies', { block: entry.name })
-    const kept: Promise<void> = keep(lease, outcome, work).finally(() => underWay.delete(kept))
+    const kept: Promise<void> = keep(lease, since, outcome, work).finally(() => underWay.delete(kept))
     underWay.add(kept)
   }
 
   /** Holds the lease until the content is there, stores it, and leaves the delivery to whichever worker is free. */
-  async function keep(lease: Lease, outcome: Promise<Outcome>, work: Parameters<TakeLate>[2]): Promise<void> {
-    let isLost = false
-    const heartbeat = setInterval(beat, heartbeatMs)
+  async function keep(
+    lease: Lease,
+    since: number,
+    outcome: Promise<Outcome>,
+    work: Parameters<TakeLate>[2],
+  ): Promise<void> {
+    const kept = keepLease(lease, since)
+    kept.signal.addEventListener('abort', () => work.abort(createError('DYN_LEASE_LOST')))
     try {
       const { content, failure } = await outcome
       // What failed because this process ends is run again by another.
       const params = failure && isStopping ? null : toParams(lease, content)
-      while (!isLost && !(await isGivenBack(lease, params))) await new Promise(done => setTimeout(done, retryStoreMs))
-    } finally {
-      clearInterval(heartbeat)
-    }
-
-    async function beat(): Promise<void> {
-      try {
-        if (isLost || (await queue.extend(lease, leaseMs))) return
-        isLost = true
-        metrics.count('lostLeases', {})
-        work.abort(createError('DYN_LEASE_LOST'))
-      } catch {
-        // The store is away; when it is back it tells whether the lease still is ours.
+      while (!kept.signal.aborted && !(await isGivenBack(lease, params))) {
+        await new Promise(done => setTimeout(done, retryStoreMs))
       }
+    } finally {
+      kept.drop()
     }
   }
 

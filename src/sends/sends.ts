@@ -30,6 +30,10 @@ export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'max
 /** How long handlers of late replies may go on when the server ends, before their signals abort; and after that. */
 const lateGraceMs = 3000
 const abortMs = 500
+/** How long another process leaves alone what this one works on, when it no longer says that it lives. */
+const leaseMs = 30_000
+/** How long calls under way may take when the server ends. */
+const drainMs = 5000
 const sweepEveryMs = 3_600_000
 
 export function createSends({
@@ -51,10 +55,21 @@ export function createSends({
   const pages = createPages({ ...options, ...outbound })
   const bots = createBots({ ...outbound, entries })
   const name = randomUUID()
-  const late = createLateReplies({ queue, blocks, rerun, requirePage: pages.clientFor, worker: name, log, metrics })
+  const late = createLateReplies({
+    queue,
+    blocks,
+    rerun,
+    requirePage: pages.clientFor,
+    keepLease: (lease, since) => worker.keep(lease, since),
+    leaseMs,
+    now,
+    worker: name,
+    log,
+    metrics,
+  })
   const dispatch = createDispatch({ pages, bots })
   const perform = createPerform({ dispatch, fallbackFlows, rerun: late.resume, now })
-  const worker = createWorker({ queue, perform, name, metrics, log })
+  const worker = createWorker({ queue, perform, name, metrics, log, leaseMs, drainMs })
   let sweeping: NodeJS.Timeout | undefined
 
   return {

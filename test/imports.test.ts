@@ -25,7 +25,7 @@ const directions: Record<string, string[]> = {
   chatfuel: ['manychat', 'errors.ts', 'exact-json.ts'],
   sends: ['blocks', 'manychat', 'chatfuel', 'content', 'errors.ts', 'exact-json.ts'],
   webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
-  ops: [],
+  ops: ['sends'],
   dev: ['exact-json.ts'],
   'errors.ts': ['send-errors.ts'],
   'send-errors.ts': [],

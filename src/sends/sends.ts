@@ -79,9 +79,16 @@ export function createSends({
     takeLate: late.take,
     checkSend: createSendCheck({ pages, bots, allowLoopback: options.allowLoopback ?? false }),
     isOpen: door.isOpen,
-    readMetrics: async () => metrics.read(await queue.stats()),
+    readMetrics,
     start,
     stop,
+  }
+
+  /** What only the store knows is left out while it is away. */
+  async function readMetrics() {
+    const stats = await queue.stats().catch(() => null)
+    const { sends, oldestWaiting, ...counted } = metrics.read(stats ?? { byState: [], oldestWaitingSeconds: 0 })
+    return stats ? { sends, oldestWaiting, ...counted } : counted
   }
 
   /** Opens the store in the background, and works from then on. */

@@ -90,8 +90,8 @@ export function createLateReplies({
     try {
       const { content, failure } = await outcome
       // What failed because this process ends is run again by another.
-      const params = failure && isStopping ? null : toParams(lease, content)
-      while (!kept.signal.aborted && !(await isGivenBack(lease, params))) {
+      const giveBack = failure && isStopping ? rerunLater : isEmpty(content) ? queue.finish : deliver(content)
+      while (!kept.signal.aborted && !(await isDone(lease, giveBack))) {
         await new Promise(done => setTimeout(done, retryStoreMs))
       }
     } finally {
@@ -99,17 +99,25 @@ export function createLateReplies({
     }
   }
 
-  /** Whether nothing is left to do here: the send waits for its delivery, or somebody else has taken it over. */
-  async function isGivenBack(lease: Lease, params: Record<string, unknown> | null): Promise<boolean> {
+  /** Whether nothing is left to do here: the store knows, or somebody else has taken the send over. */
+  async function isDone(lease: Lease, change: (lease: Lease) => Promise<unknown>): Promise<boolean> {
     try {
-      // The handler has run, so another run of it is another attempt.
-      if (params === null) await queue.retryAt(lease, 0, null, true)
-      else if (await queue.setParams(lease, params)) await queue.release(lease)
+      await change(lease)
       return true
     } catch (error) {
       log.warn({ send: lease.id, code: (error as { code?: unknown }).code }, 'late reply not stored yet')
       return false
     }
+  }
+
+  /** The handler has run, so another run of it is another attempt. */
+  function rerunLater(lease: Lease): Promise<boolean> {
+    return queue.retryAt(lease, 0, null, true)
+  }
+
+  /** Whichever worker is free delivers it, when it is its turn. */
+  function deliver(content: Content): (lease: Lease) => Promise<unknown> {
+    return async lease => (await queue.setParams(lease, toParams(lease, content))) && queue.release(lease)
   }
 
   /** The parameters of a late reply whose process died before its content was stored: the call is run again. */
@@ -147,4 +155,9 @@ function toSend({ block: _block, log: _log, attempt: _attempt, ...call }: Entry)
 
 function toParams({ addressee }: Lease, content: Content): Record<string, unknown> {
   return { subscriber_id: addressee, data: { version: 'v2', content } }
+}
+
+/** A handler that returned nothing has nothing to be delivered. */
+function isEmpty({ messages, actions = [], external_message_callback }: Content): boolean {
+  return messages.length === 0 && actions.length === 0 && external_message_callback === undefined
 }

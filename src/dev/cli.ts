@@ -1,21 +1,32 @@
 #!/usr/bin/env node
 /** `npx dynablock <command>`: the only other file that touches the process. */
 import { existsSync } from 'node:fs'
-import { runSends } from './sends-command.ts'
+import type { Command } from './commands/command.ts'
+
+/** Each is loaded only when it is called. */
+const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  sends: {
+    summary: 'what waits and what died; retries it',
+    load: async () => (await import('./commands/sends.ts')).runSends,
+  },
+}
 
 const help = `Usage: dynablock <command>
 
-  sends   what waits and what died; retries it
-
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(7)} ${summary}\n`)
+  .join('')}
 dynablock <command> --help tells more.
 `
 
 if (existsSync('.env')) process.loadEnvFile('.env')
-const [command, ...args] = process.argv.slice(2)
+const [name, ...args] = process.argv.slice(2)
 const write = (text: string) => void process.stdout.write(text)
-if (command === 'sends') {
-  process.exitCode = await runSends(args, { env: process.env, fetch, write })
+const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
+if (command) {
+  const run = await command.load()
+  process.exitCode = await run(args, { env: process.env, fetch, write })
 } else {
   write(help)
-  process.exitCode = command === undefined || command === '--help' ? 0 : 2
+  process.exitCode = name === undefined || name === '--help' ? 0 : 2
 }

@@ -1,12 +1,7 @@
 /** `npx dynablock sends`: what waits and what died, as a running server tells it. */
 import { parseArgs } from 'node:util'
-import { parseExact } from '../exact-json.ts'
-
-export interface CommandOptions {
-  env: Record<string, string | undefined>
-  fetch: typeof globalThis.fetch
-  write(text: string): void
-}
+import { parseExact } from '../../exact-json.ts'
+import type { Terminal } from './command.ts'
 
 /** What `GET /sends` tells of each. */
 interface Listed {
@@ -46,7 +41,7 @@ const options = {
 } as const
 
 /** Runs the command; 0: done, 1: the server refused something, 2: it could not be asked, or not so. */
-export async function runSends(args: string[], { env, fetch, write }: CommandOptions): Promise<0 | 1 | 2> {
+export async function runSends(args: string[], { env, fetch, write }: Terminal): Promise<0 | 1 | 2> {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     if (values.help) {
@@ -99,7 +94,7 @@ function formatSend({ id, operation, page, addressee, attempts, last_error, not_
   return `  ${id}  ${operation}  page ${page ?? '–'}  to ${addressee ?? '–'}  ${attempts} attempts  ${not_before}${why}\n`
 }
 
-function firstToken({ API_TOKENS = '' }: CommandOptions['env']): string {
+function firstToken({ API_TOKENS = '' }: Terminal['env']): string {
   return API_TOKENS.split(',')[0]?.trim() ?? ''
 }
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { runSends } from '../../src/dev/sends-command.ts'
-import type { NewSend } from '../../src/sends/send.ts'
-import { flowSend, serveSends, token } from '../sends/desk-server.ts'
+import { runSends } from '../../../src/dev/commands/sends.ts'
+import type { NewSend } from '../../../src/sends/send.ts'
+import { flowSend, serveSends, token } from '../../sends/desk-server.ts'
 
 const error = { code: 'DYN_CALL_REFUSED', message: 'the reason' }
 

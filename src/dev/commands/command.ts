@@ -1,0 +1,9 @@
+/** A command of `npx dynablock`: takes its arguments, and returns the exit code. */
+export type Command = (args: string[], terminal: Terminal) => Promise<number>
+
+/** What a command has of the world. */
+export interface Terminal {
+  env: Record<string, string | undefined>
+  fetch: typeof globalThis.fetch
+  write(text: string): void
+}

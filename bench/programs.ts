@@ -47,8 +47,8 @@ export interface Program {
   stop(): Promise<void>
 }
 
-/** Starts a program as a process of its own and returns once it answers; what it prints goes to stderr. */
-export async function startProgram(name: ProgramName): Promise<Program> {
+/** Starts a program as a process of its own, with `more` settings, and returns once it answers; it prints to stderr. */
+export async function startProgram(name: ProgramName, more: Record<string, string> = {}): Promise<Program> {
   const { file, env } = sources[name]
   const port = await freePort()
   const dataDir = mkdtempSync(join(tmpdir(), 'dynablock-bench-'))
@@ -56,7 +56,7 @@ export async function startProgram(name: ProgramName): Promise<Program> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
     // Not the root of the repository, where a .env of the developer could lie.
     cwd: import.meta.dirname,
-    env: { ...env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: dataDir },
+    env: { ...env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: dataDir, ...more },
     stdio: ['ignore', 2, 2],
   })
   const kill = () => child.kill('SIGKILL')

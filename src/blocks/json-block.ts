@@ -54,9 +54,14 @@ export function readJsonBlock(text: string): JsonBlock {
 
   function inspect(options: InspectOptions = {}): Finding[] {
     const { channel = 'messenger' } = options
-    const sample = render({ contact: sampleContact, input: 'Hello', channel, extras: {} })
-    const found = inspectContent(sample, options).filter(isForEverybody)
-    return [...problems, ...broken, ...found.map(problem => ({ ...problem, path: base + problem.path }))]
+    const known = [...problems, ...broken]
+    try {
+      const sample = render({ contact: sampleContact, input: 'Hello', channel, extras: {} })
+      const found = inspectContent(sample, options).filter(isForEverybody)
+      return [...known, ...found.map(problem => ({ ...problem, path: base + problem.path }))]
+    } catch (error) {
+      return [...known, { path: base, rule: 'template', severity: 'error', message: (error as Error).message }]
+    }
   }
 
   /** What stands in a template depends on who calls; of it only the length is judged, as for the sample. */

@@ -15,6 +15,12 @@ const roots = ['contact', 'input', 'channel', 'extras']
 /** What ManyChat itself fills in when it posts a payload; it goes out as it is. */
 const manychatVariables = { user_id: '{{user_id}}', last_input_text: '{{last_input_text}}' }
 
+/** What those are called here. */
+const ours = new Map([
+  ['user_id', 'contact.id'],
+  ['last_input_text', 'input'],
+])
+
 const engine = createEngine()
 
 /** Far more than any message needs; a template that goes on and on must not hold up the other calls. */
@@ -23,7 +29,7 @@ function createEngine(): Liquid {
     strictFilters: true,
     ownPropertyOnly: true,
     parseLimit: 100_000,
-    renderLimit: 1000,
+    renderLimit: 500,
     memoryLimit: 1_000_000,
   })
   // What reads other files.
@@ -64,14 +70,13 @@ export function readTemplate(
   }
 }
 
-/** The message of an error may quote what a contact wrote; of limits it doesn't. */
+/** How a message begins; behind that it may quote what a contact wrote. */
 function describeFailure({ message }: Error): string {
-  return /^(memory alloc|template render) limit exceeded/.exec(message)?.[0] ?? 'an error'
+  return /^(?:(?:memory alloc|template render) limit exceeded|Invalid time zone)/.exec(message)?.[0] ?? 'an error'
 }
 
 function explainVariable(name: string, known: string[]): string {
-  const own: Record<string, string> = { last_input_text: 'input', user_id: 'contact.id' }
-  const meant = own[name] ?? (Object.hasOwn(sampleContact, name) ? `contact.${name}` : undefined)
+  const meant = ours.get(name) ?? (Object.hasOwn(sampleContact, name) ? `contact.${name}` : undefined)
   const remedy = meant ? `Write ${meant}.` : 'Write contact.custom_fields and its name for a custom field.'
   return `Expected a variable of ${known.join(', ')}, got "${name}". ${remedy}`
 }

@@ -20,7 +20,7 @@ export async function check(app: FastifyInstance, { authorize, allowLoopback }: 
     app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, body: string) => readJson(body))
   }
 
-  app.post('/check', async ({ query, body }) => {
+  app.post('/check', async ({ query, body = readJson('') }) => {
     const channel = readChannel(query as Record<string, unknown>)
     const problems = inspectDocument(body, { ...(channel && { channel }), allowLoopback })
     return { ok: problems.every(({ severity }) => severity !== 'error'), problems }

@@ -9,7 +9,7 @@ export const errorTable = {
   DYN_UNAUTHORIZED: [
     401,
     'Not authorized',
-    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
+    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends and /check: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
   ],
   DYN_SEAL_REFUSED: [
     401,

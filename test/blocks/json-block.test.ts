@@ -58,6 +58,13 @@ t.test('numbers of any length leave as they stand in the file', async t => {
   )
 })
 
+t.test('the blocks of the docs are sound', async t => {
+  for (const page of ['docs/blocks.md', 'docs/content.md']) {
+    const program = /^```json\n(\{\n.*?)^```$/ms.exec(readFileSync(page, 'utf8'))?.[1]
+    t.same(readJsonBlock(String(program)).inspect(), [], page)
+  }
+})
+
 t.test('text that is no JSON is none', async t => {
   t.throws(() => readJsonBlock('{"messages":'), SyntaxError)
 })

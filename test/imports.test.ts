@@ -26,7 +26,7 @@ const directions: Record<string, string[]> = {
   sends: ['blocks', 'manychat', 'chatfuel', 'content', 'errors.ts', 'exact-json.ts'],
   webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
   ops: ['sends', 'content', 'errors.ts', 'exact-json.ts'],
-  dev: ['blocks', 'content', 'errors.ts', 'exact-json.ts', 'json-position.ts'],
+  dev: ['blocks', 'content', 'exact-json.ts', 'json-position.ts'],
   'errors.ts': ['call-errors.ts', 'send-errors.ts'],
   'call-errors.ts': [],
   'send-errors.ts': [],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Channel, channels } from '../content/channels.ts'
+import { channels } from '../content/channels.ts'
 import { brokenAt } from '../exact-json.ts'
 import { type Position, positionAt, positionOf } from '../json-position.ts'
 import type { Block } from './define.ts'
@@ -32,12 +32,11 @@ export async function loadJsonBlock(file: string, options: LoadJsonOptions): Pro
   }
 }
 
-/** A block may be for some channels only: what is wrong on every one of those that take it counts, or that no one does. */
+/** A block may be for some channels only: what is wrong on each that takes it, or on the first when none does. */
 function inspectOnEachChannel({ inspect }: JsonBlock, allowLoopback: boolean): Finding[] {
-  const byChannel = channels.map((channel: Channel) => inspect({ channel, allowLoopback }))
+  const byChannel = channels.map(channel => inspect({ channel, allowLoopback }))
   const taken = byChannel.filter(findings => findings.every(({ severity }) => severity !== 'error'))
-  const [first = [], ...others] = taken.length > 0 ? taken : byChannel
-  if (taken.length === 0) return first
+  const [first = [], ...others] = taken.length > 0 ? taken : byChannel.slice(0, 1)
   return first.filter(finding => others.every(findings => findings.some(other => isSame(other, finding))))
 }
 

@@ -124,6 +124,15 @@ t.test('all that is wrong is said at once: name, reason and remedy', async t => 
   t.notMatch(message, /well\.ts|^- twice\.js|^- size\.json/m)
 })
 
+t.test('a JSON block that no channel shows as it is meant is served, with a warning', async t => {
+  const folder = folderOf(t, { 'hello.json': '{"messages":[{"type":"image","url":"http://example.com/a.png"}]}' })
+  const warnings: object[] = []
+  const blocks = await loadBlocks({ folder, log: { ...log, warn: details => warnings.push(details) } })
+  t.teardown(() => blocks.stop())
+  t.same(blocks.names(), ['hello'])
+  t.match(warnings, [{ block: 'hello', problem: /^line 1, column 30, \/messages\/0\/url \(https-url\): / }])
+})
+
 t.test('a folder without blocks, and none at all', async t => {
   const folder = folderOf(t, { 'README.md': '# Blocks' })
   await t.rejects(loadBlocks({ folder, log }), {

@@ -5,7 +5,6 @@ import { createError } from '../errors.ts'
 import type { Log } from './call.ts'
 import { type Block, isBlock } from './define.ts'
 import { explainLoadError } from './load-error.ts'
-import { loadJsonBlock } from './load-json.ts'
 import { hookModules } from './modules.ts'
 import { watchFolder } from './watch.ts'
 
@@ -107,7 +106,11 @@ async function scan(root: string, { allowLoopback = false, log }: LoadOptions): 
   async function load(file: string, name: string): Promise<Block | string> {
     if (!blockName.test(name)) return 'its name has other characters than letters, digits, _ and -. Rename it.'
     try {
-      if (extname(file) === '.json') return await loadJsonBlock(join(root, file), { allowLoopback, onWarning })
+      if (extname(file) === '.json') {
+        // Liquid takes 8 MB, which a folder without such a block doesn't need.
+        const { loadJsonBlock } = await import('./load-json.ts')
+        return await loadJsonBlock(join(root, file), { allowLoopback, onWarning })
+      }
       const module: { default?: unknown } = await import(pathToFileURL(join(root, file)).href)
       if (isBlock(module.default)) return module.default
       return 'it has no block. Add: export default defineBlock({ open: … }), or begin its name with _ if it is none.'

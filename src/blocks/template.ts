@@ -62,7 +62,8 @@ export function readTemplate(
       try {
         return engine.renderSync(parsed, scope)
       } catch (error) {
-        throw createError('DYN_TEMPLATE_FAILED', { path, got: describeFailure(error as Error) }, { cause: error })
+        // Not as its cause: the stack of Liquid's errors quotes what a contact wrote.
+        throw createError('DYN_TEMPLATE_FAILED', { path, got: describeFailure(error as Error) })
       }
     }
   } catch (error) {

@@ -7,6 +7,7 @@ import { readJsonBlock } from '../../src/blocks/json-block.ts'
 import { channels } from '../../src/content/channels.ts'
 import { checkContent } from '../../src/content/check.ts'
 import { stringifyExact } from '../../src/exact-json.ts'
+import { build } from '../helper.ts'
 
 /** `fixtures/blocks/<valid or invalid>/<what is tested>.json`: a block, and what comes of it. */
 function readCases(kind: 'valid' | 'invalid') {
@@ -63,6 +64,16 @@ t.test('the blocks of the docs are sound', async t => {
     const program = /^```json\n(\{\n.*?)^```$/ms.exec(readFileSync(page, 'utf8'))?.[1]
     t.same(readJsonBlock(String(program)).inspect(), [], page)
   }
+})
+
+t.test('a template that fails shows the fallback, and no log line quotes the contact', async t => {
+  const text = `{{ 'now' | date: '%H', input }}`
+  const { block } = readJsonBlock(JSON.stringify({ messages: [{ type: 'text', text }] }))
+  const { open, lines, log } = build(t, { blocks: { zone: block } })
+  const answer = await open('zone', { id: '1', last_input_text: 'Nowhere\n    at Canary' })
+  t.match(answer, { status: 200, shown: /^Sorry/ })
+  t.match(lines('error'), [{ code: 'DYN_TEMPLATE_FAILED', problem: /\/messages\/0\/text .*Invalid time zone/ }])
+  t.notMatch(log.join(''), /Canary|Nowhere/)
 })
 
 t.test('text that is no JSON is none', async t => {

@@ -6,7 +6,7 @@ export interface Position {
   column: number
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g
 
 /**
  * Where a JSON pointer leads in sound JSON: to the key of a member, to an element, or to what is nearest around something

@@ -6,4 +6,6 @@ export interface Terminal {
   env: Record<string, string | undefined>
   fetch: typeof globalThis.fetch
   write(text: string): void
+  /** All of standard input. */
+  readStdin(): Promise<string>
 }

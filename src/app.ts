@@ -85,6 +85,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   app.register(sends, { queue, checkSend, authorize, maxBodyBytes: config.maxBodyBytes })
   app.register(check, { authorize: dev ? undefined : authorize, allowLoopback: publicUrl.startsWith('http://') })
   app.register(schema, { publicUrl })
+  if (config.docs) app.register(async scope => (await import('./ops/docs.ts')).docs(scope, { publicUrl }))
   app.register(metrics, { read: outgoing.readMetrics })
   app.register(health, { blocks: () => blocks.names().length > 0, store: outgoing.isOpen })
 

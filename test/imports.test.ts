@@ -26,7 +26,7 @@ const directions: Record<string, string[]> = {
   sends: ['blocks', 'manychat', 'chatfuel', 'content', 'errors.ts', 'exact-json.ts'],
   webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
   ops: ['sends'],
-  dev: ['blocks', 'content', 'errors.ts', 'exact-json.ts'],
+  dev: ['blocks', 'content', 'manychat', 'errors.ts', 'exact-json.ts'],
   'errors.ts': ['call-errors.ts', 'chat-errors.ts', 'send-errors.ts'],
   'chat-errors.ts': [],
   'call-errors.ts': [],

@@ -151,10 +151,10 @@ export function createConversation(options: ConversationOptions) {
   }
 
   function show(content: Content, by: 'answer' | 'api'): void {
-    const { messages, quickReplies } = fitToChannel(content, state.channel, nextId)
+    const { messages, quickReplies } = fitToChannel(content, state.channel, () => ++state.lastTappable)
     const bubbles = put(messages, 'block', by)
-    if (bubbles.length > 0) record({ kind: 'shown', bubbles, by })
     if (quickReplies.length > 0) state.quickReplies = quickReplies
+    if (bubbles.length > 0 || quickReplies.length > 0) record({ kind: 'shown', bubbles, by })
     act(content.actions ?? [], by === 'api' ? 'api' : 'content')
     if (content.external_message_callback) listen({ ...content.external_message_callback })
   }
@@ -169,7 +169,7 @@ export function createConversation(options: ConversationOptions) {
   function put(messages: Shown[], from: Side, by?: 'answer' | 'api'): number[] {
     if (messages.length > 0) state.quickReplies = []
     return messages.map(message => {
-      const id = nextId()
+      const id = ++state.lastBubble
       state.bubbles.push({ id, at: now(), from, ...(by === 'api' && { late: true }), message })
       return id
     })
@@ -218,10 +218,6 @@ export function createConversation(options: ConversationOptions) {
 
   function touch(): void {
     state.contact = touched(state.contact, state.channel, now())
-  }
-
-  function nextId(): number {
-    return ++state.lastId
   }
 
   function record(happening: Happening): ChatEvent {

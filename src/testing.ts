@@ -8,13 +8,13 @@ import { closest } from 'fastest-levenshtein'
 import { buildApp } from './app.ts'
 import type { Contact } from './blocks/contact.ts'
 import { type Block, isBlock } from './blocks/define.ts'
+import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { loadConfig } from './config.ts'
 import { type Channel, channels } from './content/channels.ts'
 import { createContact } from './dev/conversation/contact.ts'
 import { createConversation } from './dev/conversation/conversation.ts'
 import type { ChatEvent, ChatProblem } from './dev/conversation/event.ts'
-import { fullContactData } from './dev/conversation/variables.ts'
 import type { WireRequest, WireResponse } from './dev/conversation/wire.ts'
 import { createFakeApi, fakeKey } from './dev/fake-api/fake-api.ts'
 import { type Chat, createChat } from './dev/testing/chat.ts'
@@ -44,7 +44,7 @@ export interface ChatOptions {
   replyWithinMs?: number
   /** false: what fails is told in `problems`, and not thrown; default true. */
   strict?: boolean
-  /** Where a block that is given by its name is found; default `blocks`. */
+  /** Where a block that is given by its name is found; default `blocks`, and the examples where there is none. */
   folder?: string
   /** Is told of each event as it happens. */
   onEvent?: (event: ChatEvent) => void
@@ -83,7 +83,7 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
   const conversation = createConversation({
     channel,
     contact,
-    open: { ...server.opening, body: { contact: fullContactData, channel, ...options.extras } },
+    open: { ...server.opening, extras: options.extras ?? {} },
     request: server.carry,
     now: clock.now,
     ...(options.onEvent && { onEvent: options.onEvent }),
@@ -120,7 +120,7 @@ interface Found {
   stop(): void
 }
 
-async function findBlock(given: Block | string | URL, folder = 'blocks'): Promise<Found> {
+async function findBlock(given: Block | string | URL, folder = blocksFolder(undefined)): Promise<Found> {
   if (isBlock(given)) return { name: unnamed, block: given, stop: () => {} }
   const path = given instanceof URL ? fileURLToPath(given) : given
   if (typeof path !== 'string')

@@ -39,8 +39,9 @@ export interface ConversationOptions {
 export interface Opening {
   url: string
   headers: Record<string, string>
-  /** The Body tab, where `{{full_contact_data}}` is the contact; default that, and the channel. */
+  /** The Body tab, where `{{full_contact_data}}` is the contact; default that, the channel, and `extras`. */
   body?: unknown
+  extras?: Record<string, unknown>
 }
 
 /** What the phone shows, and what ManyChat knows of the contact. */
@@ -86,7 +87,7 @@ export function createConversation(options: ConversationOptions) {
   /** The flow reaches the Dynamic Block. */
   function open(): Promise<void> {
     touch()
-    const { url, headers, body = { contact: fullContactData, channel: state.channel } } = opening
+    const { url, headers, extras, body = { contact: fullContactData, channel: state.channel, ...extras } } = opening
     return call('open', url, headers, body)
   }
 

@@ -18,9 +18,8 @@ Example: dynablock new welcome
 const options = { folder: { type: 'string' }, help: { type: 'boolean', default: false } } as const
 
 /** The block that is written, and its test, under another name. */
-const [block, test] = ['hello.ts', 'hello.test.ts'].map(
-  name => new URL(`../../../examples/new/${name}`, import.meta.url),
-) as [URL, URL]
+const block = new URL('../../../examples/new/hello.ts', import.meta.url)
+const blockTest = new URL('../../../examples/new/hello.test.ts', import.meta.url)
 
 /** Runs the command; 0: written, 2: not. */
 export async function runNew(args: string[], { env, write }: Pick<Terminal, 'env' | 'write'>): Promise<0 | 2> {
@@ -41,11 +40,10 @@ export async function runNew(args: string[], { env, write }: Pick<Terminal, 'env
     }
     await mkdir(folder, { recursive: true })
     // Never over what came into being meanwhile.
-    await writeFile(file, block, { flag: 'wx' })
-    await writeFile(test, testOf(name), { flag: 'wx' })
-    write(
-      `Wrote ${file} and ${test}.\nTalk with it: npx dynablock chat ${name}\nTest it:      npx node --test ${test}\n`,
-    )
+    await writeFile(blockFile, await readFile(block, 'utf8'), { flag: 'wx' })
+    await writeFile(testFile, (await readFile(blockTest, 'utf8')).replaceAll('hello', name), { flag: 'wx' })
+    write(`Wrote ${blockFile} and ${testFile}.\n`)
+    write(`Talk with it: npx dynablock chat ${name}\nTest it:      npx node --test ${testFile}\n`)
     return 0
   } catch (error) {
     write(`${(error as Error).message}\n`)

@@ -7,6 +7,7 @@ import t from 'tap'
 import { runNew } from '../../../src/dev/commands/new.ts'
 import { openChat } from '../../../src/testing.ts'
 import { folderOf } from '../../helper.ts'
+import { plainEnv } from '../../plain-env.ts'
 
 async function runIt(args: string[], env: Record<string, string> = {}): Promise<[number, string]> {
   let written = ''
@@ -15,11 +16,6 @@ async function runIt(args: string[], env: Record<string, string> = {}): Promise<
   }
   return [await runNew(args, { env, write }), written]
 }
-
-/** Without what the runner of this test tells its children. */
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(TAP|NODE_TEST|NODE_OPTIONS)/.test(name)),
-)
 
 t.test('it writes a block and a test, and both work', async t => {
   // Within this package, as a user's blocks are, so that dynablock is found.
@@ -32,14 +28,14 @@ t.test('it writes a block and a test, and both work', async t => {
   await chat.close()
   const args = ['--test', '--test-reporter=tap', join(folder, 'welcome.test.ts')]
   t.match(
-    (await promisify(execFile)(process.execPath, args, { env })).stdout,
+    (await promisify(execFile)(process.execPath, args, { env: plainEnv })).stdout,
     /ok 1 - welcome takes a message.*# fail 0/s,
   )
 })
 
 t.test('the block that it writes is an example, and works there', async t => {
   const args = ['--test', '--test-reporter=tap', 'examples/new/hello.test.ts']
-  t.match((await promisify(execFile)(process.execPath, args, { env })).stdout, /# pass 1\n# fail 0/)
+  t.match((await promisify(execFile)(process.execPath, args, { env: plainEnv })).stdout, /# pass 1\n# fail 0/)
 })
 
 t.test('nothing is overwritten', async t => {

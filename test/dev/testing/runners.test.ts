@@ -29,11 +29,6 @@ function projectOf(t: Test, test: string, packages: string[]): string {
   return folder
 }
 
-/** Without what the runner of this test tells its children. */
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(TAP|NODE_TEST|NODE_OPTIONS)/.test(name)),
-)
-
 t.test('node:test runs it', async t => {
   const test = `import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -44,7 +39,10 @@ test('size', async () => {${talk}  assert.equal(text, '${thanks}')
 test('by name', async () => void (await openChat('size')))
 `
   const cwd = projectOf(t, test, [])
-  const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'blocks/size.test.ts'], { cwd, env })
+  const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'blocks/size.test.ts'], {
+    cwd,
+    env: plainEnv,
+  })
   t.match(stdout, /# pass 2\n# fail 0/)
 })
 
@@ -60,7 +58,7 @@ test('by name', async () => void (await openChat('size')))
   const { stdout } = await run(
     process.execPath,
     [resolve('node_modules/vitest/vitest.mjs'), 'run', '--reporter=json'],
-    { cwd, env },
+    { cwd, env: plainEnv },
   )
   t.match(JSON.parse(stdout), { numPassedTests: 2, numFailedTests: 0 })
 })
@@ -69,11 +67,12 @@ t.test('tap runs it', async t => {
   const test = `import t from 'tap'
 import { openChat } from 'dynablock/testing'
 import size from './size.ts'
+import { plainEnv } from '../../plain-env.ts'
 t.test('size', async t => {${talk}  t.equal(text, '${thanks}')
 })
 t.test('by name', async () => void (await openChat('size')))
 `
   const cwd = projectOf(t, test, ['tap'])
-  const { stdout } = await run(process.execPath, ['blocks/size.test.ts'], { cwd, env })
+  const { stdout } = await run(process.execPath, ['blocks/size.test.ts'], { cwd, env: plainEnv })
   t.match(stdout, /# \{ total: 2, pass: 2 \}/)
 })

@@ -75,13 +75,7 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
   const served = { ...found, block: handlers.watch(found.block) }
   // Its limits are of real seconds, as are those of the clients.
   const fakeApi = createFakeApi({ now: Date.now })
-  const server = await startServer({
-    ...served,
-    contact,
-    clock,
-    replyWithinMs,
-    fetch: fakeApi.fetch,
-  })
+  const server = await startServer({ ...served, contact, clock, replyWithinMs, fetch: fakeApi.fetch })
   const conversation = createConversation({
     channel,
     contact,
@@ -95,7 +89,7 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
     conversation,
     clock,
     strict,
-    ...handlers,
+    takeThrown: handlers.takeThrown,
     takeFailures: server.takeFailures,
     arrive,
     close: server.close,

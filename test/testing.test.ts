@@ -214,3 +214,9 @@ t.test('each event can be listened to', async t => {
   await open(t, size, { onEvent: ({ kind }) => kinds.push(kind) })
   t.same(kinds, ['request', 'response', 'shown'])
 })
+
+t.test('a chat may be closed twice', async t => {
+  const chat = await openChat('size', { folder: 'examples/blocks' })
+  await chat.close()
+  await t.resolves(chat.close())
+})

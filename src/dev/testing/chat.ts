@@ -162,13 +162,7 @@ export function createChat({
   function collect(): ChatProblem[] {
     const events = conversation.events.slice(mark.events)
     const told = events.flatMap(event => ('problems' in event ? event.problems : []))
-    const refused = events.flatMap(event => (event.kind === 'delivery' ? refusalOf(event) : []))
     const further = takeFailures().filter(failure => !told.some(({ rule }) => rule === failure.rule))
-    return [...told, ...refused, ...further]
+    return [...told, ...further]
   }
-}
-
-function refusalOf({ accepted, code, why }: Extract<ChatEvent, { kind: 'delivery' }>): ChatProblem[] {
-  if (accepted) return []
-  return [{ path: '', rule: `code-${code ?? 'none'}`, severity: 'error', message: why ?? '' }]
 }

@@ -62,7 +62,7 @@ const unnamed = 'block'
  *
  * @throws DynablockError `DYN_CHAT_OPTIONS` for a block or channel that there is not, `DYN_CHAT_FAILED` when the block fails
  * @example
- * await using chat = await openChat(size, { channel: 'instagram' })
+ * const chat = await openChat(size, { channel: 'instagram' })
  * await chat.tap('Small')
  * assert.equal(chat.last?.text, 'S it is. And your name?')
  */

@@ -18,6 +18,7 @@ export const config: Config = {
   dev: false,
   host: '127.0.0.1',
   port: 3000,
+  metricsPort: undefined,
   publicUrl,
   webhookSecrets: [secret],
   stateKeys: [stateKey],

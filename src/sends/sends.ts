@@ -44,6 +44,7 @@ export function createSends({
   fallbackFlows,
   dryRun,
   log,
+  onCall,
   now,
   ...options
 }: SendsSetup) {
@@ -51,7 +52,7 @@ export function createSends({
   const { queue } = door
   const metrics = createSendMetrics()
   const limits = metrics.meter(door.limits)
-  const outbound = { log, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
+  const outbound = { log, onCall, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
   const pages = createPages({ ...options, ...outbound })
   const bots = createBots({ ...outbound, entries })
   const name = randomUUID()

@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
-import { openAppKeys } from './manychat/app-keys.ts'
+import { createAppKeys } from './manychat/app-keys.ts'
 import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
 import { createCallMetrics } from './ops/call-metrics.ts'
+import { check } from './ops/check.ts'
 import { type ConnectionLimits, connectionLimits, serverOptions } from './ops/connections.ts'
 import { createDrain } from './ops/drain.ts'
 import { health } from './ops/health.ts'
 import { metrics } from './ops/metrics.ts'
 import { metricsServer } from './ops/metrics-server.ts'
 import { createOverload, maxDelayFor } from './ops/overload.ts'
+import { schema } from './ops/schema.ts'
 import { readServerMetrics } from './ops/server-metrics.ts'
 import { sends } from './sends/routes.ts'
 import { createSends } from './sends/sends.ts'
@@ -92,7 +93,7 @@ export function buildApp({
   })
 
   const { stateKeys: keys, webhookSecrets: secrets, appKeyHeader: keyHeader, publicUrl, replyWithinMs, dev } = config
-  const appKeys = openAppKeys({ file: join(config.dataDir, 'app-keys.json'), cipher: createCipher(keys), now })
+  const appKeys = createAppKeys({ cipher: createCipher(keys), now, log: app.log })
   const accounts = {
     keys: config.manychatApiKeys,
     appKeys,
@@ -132,7 +133,10 @@ export function buildApp({
     patient.register(apps, { appKeys, pages, secrets, keyHeader })
     const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
     patient.register(sends, { queue, checkSend, authorize, maxBodyBytes: config.maxBodyBytes })
+    patient.register(check, { authorize: dev ? undefined : authorize, allowLoopback: publicUrl.startsWith('http://') })
   })
+  app.register(schema, { publicUrl })
+  if (config.docs) app.register(async scope => (await import('./ops/docs.ts')).docs(scope, { publicUrl }))
   const { host, metricsPort: port, logLevel } = config
   const logsCalls = logLevels.indexOf(logLevel) <= logLevels.indexOf('info')
   if (port === undefined) app.register(metrics, { read: readMetrics })
@@ -149,7 +153,6 @@ export function buildApp({
   app.addHook('onClose', async () => {
     await outgoing.stop(runner.stop)
     blocks.stop()
-    await appKeys.settled()
   })
   return app
 

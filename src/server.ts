@@ -25,7 +25,12 @@ async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
   const folder = config.blocksDir ?? (existsSync('blocks') ? 'blocks' : exampleBlocks)
-  const blocks = await loadBlocks({ folder, reload: config.dev, log: console })
+  const blocks = await loadBlocks({
+    folder,
+    reload: config.dev,
+    allowLoopback: config.publicUrl.startsWith('http://'),
+    log: console,
+  })
   const app = buildApp({ config, blocks })
   try {
     await app.listen({ host: config.host, port: config.port })

@@ -168,7 +168,9 @@ const blocks: Record<string, Block> = {
     },
   }),
   slow: defineBlock({ open: async ({ input }) => later(`Late: ${input}`) }),
-  slowAndBroken: defineBlock({ open: async ({ input }) => later({ messages: [{ type: 'image', url: input }] } as never) }),
+  slowAndBroken: defineBlock({
+    open: async ({ input }) => later({ messages: [{ type: 'image', url: input }] } as never),
+  }),
   slowAndThrowing: defineBlock({ open: async ({ input }) => later(Promise.reject(new Error(String(input)))) }),
 }
 
@@ -179,7 +181,11 @@ function later<T>(value: T): Promise<T> {
   return promise
 }
 
-const chatfuelParams = { customer_id: '7', customer_email: contact.email, messages: [{ text: contact.last_input_text }] }
+const chatfuelParams = {
+  customer_id: '7',
+  customer_email: contact.email,
+  messages: [{ text: contact.last_input_text }],
+}
 
 function sendOf(params: object) {
   const data = { version: 'v2', content: { messages: [{ type: 'text', text: canary('send') }] } }

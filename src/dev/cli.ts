@@ -1,13 +1,22 @@
 #!/usr/bin/env node
 /** `npx dynablock <command>`: the only other file that touches the process. */
 import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import type { Command } from './commands/command.ts'
 
 /** Each is loaded only when it is called. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  check: {
+    summary: 'what is wrong with v2 content in files',
+    load: async () => (await import('./commands/check.ts')).runCheck,
+  },
   sends: {
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,
+  },
+  serve: {
+    summary: 'the server, with the blocks of this folder',
+    load: async () => (await import('./commands/serve.ts')).runServe,
   },
 }
 
@@ -25,8 +34,14 @@ const write = (text: string) => void process.stdout.write(text)
 const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command) {
   const run = await command.load()
-  process.exitCode = await run(args, { env: process.env, fetch, write })
+  const readStdin = () => text(process.stdin)
+  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, serve })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2
+}
+
+async function serve(): Promise<number> {
+  await import('../server.ts')
+  return Number(process.exitCode ?? 0)
 }

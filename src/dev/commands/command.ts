@@ -6,4 +6,8 @@ export interface Terminal {
   env: Record<string, string | undefined>
   fetch: typeof globalThis.fetch
   write(text: string): void
+  /** All of standard input. */
+  readStdin(): Promise<string>
+  /** Starts the server in this process, and returns its exit code if it could not. */
+  serve(): Promise<number>
 }

@@ -34,16 +34,23 @@ export function maxDelayFor(replyWithinMs: number): number {
 export function createOverload({ maxDelayMs, sampleEveryMs = 1000, log }: OverloadOptions) {
   let isUnderPressure = () => false
   let markedAt = performance.now()
-  let wasHigh = false
+  /** When the mean first was too high, of those in a row that were. */
+  let highSince: number | null = null
+  let wasLasting = false
   return { isHigh, guard }
 
   /**
-   * Two signals: the mean of the last second, and how long the turn under way has taken. One turn takes in as many calls
-   * as are there; when each computes for a while, those at its end would wait for seconds before any mean could say so.
-   * A single long turn may take the time of two, since the next one isn't as late.
+   * Two signals. The mean of a second is too high for the second time in a row: once may be a start, or a garbage
+   * collection, and contacts shouldn't pay for what is over. Or the turn under way has taken all that is left behind the
+   * deadline: one turn takes in as many calls as are there, and those at its end would wait for seconds before any mean
+   * could say so.
    */
   function isHigh(): boolean {
-    return performance.now() - markedAt > 2 * maxDelayMs + markEveryMs || isUnderPressure()
+    return isLasting() || performance.now() - markedAt > 4 * maxDelayMs + markEveryMs
+  }
+
+  function isLasting(): boolean {
+    return highSince !== null && performance.now() - highSince > sampleEveryMs && isUnderPressure()
   }
 
   /** Refuses what is registered in this scope while there is too much to do: who calls there can come again. */
@@ -52,7 +59,7 @@ export function createOverload({ maxDelayMs, sampleEveryMs = 1000, log }: Overlo
       maxEventLoopDelay: maxDelayMs,
       sampleInterval: sampleEveryMs,
       pressureHandler: async () => {
-        throw createError('DYN_OVERLOADED')
+        if (isHigh()) throw createError('DYN_OVERLOADED')
       },
     })
     isUnderPressure = app.isUnderPressure
@@ -63,9 +70,10 @@ export function createOverload({ maxDelayMs, sampleEveryMs = 1000, log }: Overlo
 
   function mark(): void {
     markedAt = performance.now()
-    const isHigh = isUnderPressure()
-    if (isHigh !== wasHigh)
-      log.warn({ maxDelayMs }, isHigh ? 'overloaded: blocks show their fallback' : 'overload is over')
-    wasHigh = isHigh
+    highSince = isUnderPressure() ? (highSince ?? markedAt) : null
+    const lasts = isLasting()
+    if (lasts !== wasLasting)
+      log.warn({ maxDelayMs }, lasts ? 'overloaded: blocks show their fallback' : 'overload is over')
+    wasLasting = lasts
   }
 }

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import hello from '../../../examples/new/hello.ts'
 import { runNew } from '../../../src/dev/commands/new.ts'
 import { openChat } from '../../../src/testing.ts'
 import { folderOf } from '../../helper.ts'
@@ -33,7 +34,11 @@ t.test('it writes a block and a test, and both work', async t => {
   )
 })
 
-t.test('the block that it writes is an example, and works there', async t => {
+t.test('what it writes is kept among the examples, where it works too', async t => {
+  const chat = await openChat(hello, { channel: 'whatsapp' })
+  await chat.tap('Write to us')
+  await chat.say('my order')
+  t.equal(chat.last?.text, 'Thanks! We look into “my order”.')
   const args = ['--test', '--test-reporter=tap', 'examples/new/hello.test.ts']
   t.match((await promisify(execFile)(process.execPath, args, { env: plainEnv })).stdout, /# pass 1\n# fail 0/)
 })

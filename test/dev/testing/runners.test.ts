@@ -64,5 +64,5 @@ t.test('by name', async () => void (await openChat('size')))
 `
   const cwd = projectOf(t, test, ['tap'])
   const stdout = await runPlainly(['blocks/size.test.ts'], cwd)
-  t.match(stdout, /# \{ total: 2, pass: 2 \}/)
+  t.match(stdout, /^ok 1 - size .*^ok 2 - by name .*^1\.\.2$/ms)
 })

@@ -34,7 +34,7 @@ t.test('A1: every route lets in exactly those of the table', async t => {
   const callback = buttonOf(await open('size'), 'Go on')
   t.strictSame(routes.sort(), Object.keys(access).sort())
 
-  const { state } = callback?.payload as { state: string }
+  const { state } = (callback as { payload?: unknown }).payload as { state: string }
   const credentials = { webhook: secret, api: token, seal: state, nothing: undefined, wrong: `${secret}x` }
   for (const [route, who] of Object.entries(access)) {
     const [method, path] = route.split(' ') as ['POST', string]

@@ -14,7 +14,7 @@ import { createPerform } from './perform.ts'
 import { createStoreDoor } from './store-door.ts'
 import { createWorker } from './worker.ts'
 
-export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'maxWaitMs' | 'log'> {
+export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 'log'> {
   blocks: Blocks
   rerun: ReturnType<typeof createRunner>['rerun']
   store: { dataDir: string; databaseUrl: string | undefined }

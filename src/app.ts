@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
+import type { Simulator } from './dev/simulator/simulator.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
 import { openAppKeys } from './manychat/app-keys.ts'
@@ -29,10 +30,12 @@ export interface AppOptions {
   logStream?: { write(line: string): void }
   /** Makes the outbound calls; default Node's own. */
   fetch?: typeof globalThis.fetch
+  /** Development only: what plays ManyChat. */
+  simulator?: Simulator | undefined
 }
 
 /** Puts the server together, in the order in which a call travels: in, checked, run, answered. It does not listen yet. */
-export function buildApp({ config, blocks, now = Date.now, logStream, fetch }: AppOptions): FastifyInstance {
+export function buildApp({ config, blocks, now = Date.now, logStream, fetch, simulator }: AppOptions): FastifyInstance {
   const sendProblem = createSendProblem(now)
   const app = Fastify({
     logger: logOptions(config, logStream),
@@ -65,6 +68,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch }: A
     baseUrl: config.manychatApiUrl,
     allowLoopback: dev,
     fetch,
+    standIn: simulator?.standIn,
   }
   const outgoing = createSends({
     ...accounts,
@@ -79,14 +83,25 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch }: A
   })
   const { queue, checkSend, limits, takeLate } = outgoing
   const pages = createPages({ ...accounts, limits, log: app.log })
-  const seal = createSeal({ keys, now })
-  const runner = createRunner({ sign: seal.sign, clientFor: pages.clientFor, publicUrl, replyWithinMs, takeLate, now })
-  app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev })
+  // The time that contacts live in; that of the store and its sends can't be moved.
+  const talkNow = simulator?.now ?? now
+  const seal = createSeal({ keys, now: talkNow })
+  const runner = createRunner({
+    sign: seal.sign,
+    clientFor: pages.clientFor,
+    publicUrl,
+    replyWithinMs,
+    takeLate,
+    now: talkNow,
+  })
+  app.register(webhook, { blocks, runner, seal, twins: createTwins({ now: talkNow }), secrets, dev })
   app.register(apps, { appKeys, pages, secrets, keyHeader })
   const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
   app.register(sends, { queue, checkSend, authorize, maxBodyBytes: config.maxBodyBytes })
   app.register(metrics, { read: outgoing.readMetrics })
   app.register(health, { blocks: () => blocks.names().length > 0, store: outgoing.isOpen })
+
+  if (simulator) app.register(simulator.routes)
 
   app.addHook('preClose', async () => {
     // A connection that the caller keeps open after its answer would hold up the close for longer than there is time.

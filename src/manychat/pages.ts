@@ -73,7 +73,10 @@ export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options
   }
 
   /** One client for each key, so that its calls share connections and rates. */
-  function client(page: string, options: Pick<ManyChatOptions, 'key' | 'appKey' | 'maton' | 'baseUrl' | 'fetch'>): ManyChat {
+  function client(
+    page: string,
+    options: Pick<ManyChatOptions, 'key' | 'appKey' | 'maton' | 'baseUrl' | 'fetch'>,
+  ): ManyChat {
     const name = `${page} ${options.key ?? options.appKey ?? options.maton?.connection ?? ''}`
     const known = clients.get(name)
     if (known) return known

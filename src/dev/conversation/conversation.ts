@@ -75,6 +75,8 @@ export function createConversation(options: ConversationOptions) {
     /** null empties the field. */
     setField: (name: string, value: FieldValue, by: Source = 'api') => changeField(name, value, by),
     changeContact,
+    /** Notes that whoever keeps the clock has moved it. */
+    waited: (ms: number) => void record({ kind: 'waited', ms }),
     screen,
     save: (): Saved => structuredClone(state),
     /** Everything that happened, oldest first; grows, and nothing in it changes. */

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
+import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { type Config, loadConfig } from './config.ts'
 import type { Simulator } from './dev/simulator/simulator.ts'
@@ -16,7 +16,6 @@ const drainMs = 20_000
 /** Tells the next process that the simulator started it. */
 const restartMark = 'DYNABLOCK_RESTARTED'
 const settingOf = { WEBHOOK_SECRETS: 'webhookSecrets', STATE_KEYS: 'stateKeys', API_TOKENS: 'apiTokens' } as const
-const exampleBlocks = fileURLToPath(new URL('../examples/blocks', import.meta.url))
 
 try {
   await start()
@@ -29,7 +28,7 @@ try {
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
-  const folder = config.blocksDir ?? (existsSync('blocks') ? 'blocks' : exampleBlocks)
+  const folder = blocksFolder(config.blocksDir)
   const blocks = await loadBlocks({ folder, reload: config.dev, log: console })
   const simulator = config.dev ? await openSimulator() : undefined
   const app = buildApp({ config, blocks, simulator })

@@ -8,15 +8,15 @@ import { closest } from 'fastest-levenshtein'
 import { buildApp } from './app.ts'
 import type { Contact } from './blocks/contact.ts'
 import { type Block, isBlock } from './blocks/define.ts'
+import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { loadConfig } from './config.ts'
 import { type Channel, channels } from './content/channels.ts'
 import { createContact } from './dev/conversation/contact.ts'
 import { createConversation } from './dev/conversation/conversation.ts'
-import type { ChatProblem } from './dev/conversation/event.ts'
-import { type ApiAnswer, type ApiRequest, answerApi } from './dev/conversation/public-api.ts'
-import { fullContactData } from './dev/conversation/variables.ts'
+import type { ChatEvent, ChatProblem } from './dev/conversation/event.ts'
 import type { WireRequest, WireResponse } from './dev/conversation/wire.ts'
+import { createFakeApi, fakeKey } from './dev/fake-api/fake-api.ts'
 import { type Chat, createChat } from './dev/testing/chat.ts'
 import { type ChatClock, createClock } from './dev/testing/clock.ts'
 import { createHandlers } from './dev/testing/handlers.ts'
@@ -44,8 +44,10 @@ export interface ChatOptions {
   replyWithinMs?: number
   /** false: what fails is told in `problems`, and not thrown; default true. */
   strict?: boolean
-  /** Where a block that is given by its name is found; default `blocks`. */
+  /** Where a block that is given by its name is found; default `blocks`, and the examples where there is none. */
   folder?: string
+  /** Is told of each event as it happens. */
+  onEvent?: (event: ChatEvent) => void
 }
 
 const publicUrl = 'https://dynablock.test'
@@ -69,20 +71,24 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
   const handlers = createHandlers()
   const found = await findBlock(block, options.folder)
   const served = { ...found, block: handlers.watch(found.block) }
+  // Its limits are of real seconds, as are those of the clients.
+  const fakeApi = createFakeApi({ now: Date.now })
   const server = await startServer({
     ...served,
     contact,
     clock,
     replyWithinMs,
-    api: request => answerApi(conversation, request),
+    fetch: fakeApi.fetch,
   })
   const conversation = createConversation({
     channel,
     contact,
-    open: { ...server.opening, body: { contact: fullContactData, channel, ...options.extras } },
+    open: { ...server.opening, extras: options.extras ?? {} },
     request: server.carry,
     now: clock.now,
+    ...(options.onEvent && { onEvent: options.onEvent }),
   })
+  fakeApi.subscribers.join(conversation)
   const chat = createChat({
     conversation,
     clock,
@@ -114,7 +120,7 @@ interface Found {
   stop(): void
 }
 
-async function findBlock(given: Block | string | URL, folder = 'blocks'): Promise<Found> {
+async function findBlock(given: Block | string | URL, folder = blocksFolder(undefined)): Promise<Found> {
   if (isBlock(given)) return { name: unnamed, block: given, stop: () => {} }
   const path = given instanceof URL ? fileURLToPath(given) : given
   if (typeof path !== 'string')
@@ -138,11 +144,12 @@ interface ServerOptions extends Found {
   contact: Contact
   clock: ChatClock
   replyWithinMs: number | undefined
-  api: (request: ApiRequest) => ApiAnswer | null
+  /** Where outbound calls go. */
+  fetch: typeof fetch
 }
 
 /** The real server, with settings of its own, whose outbound calls reach the contact of the chat. */
-async function startServer({ name, block, stop, contact, clock, replyWithinMs, api }: ServerOptions) {
+async function startServer({ name, block, stop, contact, clock, replyWithinMs, fetch }: ServerOptions) {
   const [secret, token] = [makeSecret(), makeSecret()]
   const isLate = (replyWithinMs ?? block.replyWithinMs) !== undefined
   // Only late replies need the store, and a process that answers its event loop: both cost time that most tests don't have.
@@ -153,7 +160,7 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, a
     WEBHOOK_SECRETS: secret,
     STATE_KEYS: makeSecret(),
     API_TOKENS: token,
-    MANYCHAT_API_KEYS: `${contact.page_id ?? 1}:${makeSecret()}`,
+    MANYCHAT_API_KEYS: fakeKey(contact.page_id ?? '1'),
     DATA_DIR: dataDir,
     LOG_LEVEL: 'error',
     REPLY_WITHIN_MS: String(replyWithinMs ?? 8000),
@@ -165,10 +172,7 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, a
     blocks: { get: asked => (asked === name ? block : undefined), names: () => [name], stop },
     now: clock.now,
     logStream: { write: line => noteFailure(JSON.parse(line)) },
-    fetch: async (url, init) => {
-      const answer = api({ url: String(url), body: typeof init?.body === 'string' ? init.body : null })
-      return answer ? new Response(answer.body, { status: answer.status }) : Response.json(unplayed, { status: 400 })
-    },
+    fetch,
   })
   if (isLate) {
     // The store opens, and its worker starts, once the server listens.
@@ -217,8 +221,6 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, a
     if (isLate) rmSync(dataDir, { recursive: true, force: true })
   }
 }
-
-const unplayed = { status: 'error', message: 'A chat answers only what is about its contact, not this operation' }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise(resolve => setTimeout(resolve, 5))

@@ -24,7 +24,8 @@ export interface LoadOptions {
   log: Log
 }
 
-const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
+/** What a block may be called. */
+export const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
 const extensions = new Set(['.ts', '.mts', '.js', '.mjs'])
 /**
  * Loads every block of a folder: each `.ts`, `.mts`, `.js` and `.mjs` file of it whose name doesn't begin with `_` or `.`;

@@ -6,4 +6,8 @@ export interface Terminal {
   env: Record<string, string | undefined>
   fetch: typeof globalThis.fetch
   write(text: string): void
+  /** What is typed or piped in, line by line. */
+  lines(): AsyncIterable<string>
+  /** Whether a person sits there. */
+  interactive: boolean
 }

@@ -39,8 +39,9 @@ export interface ConversationOptions {
 export interface Opening {
   url: string
   headers: Record<string, string>
-  /** The Body tab, where `{{full_contact_data}}` is the contact; default that, and the channel. */
+  /** The Body tab, where `{{full_contact_data}}` is the contact; default that, the channel, and `extras`. */
   body?: unknown
+  extras?: Record<string, unknown>
 }
 
 /** What the phone shows, and what ManyChat knows of the contact. */
@@ -88,7 +89,7 @@ export function createConversation(options: ConversationOptions) {
   /** The flow reaches the Dynamic Block. */
   function open(): Promise<void> {
     touch()
-    const { url, headers, body = { contact: fullContactData, channel: state.channel } } = opening
+    const { url, headers, extras, body = { contact: fullContactData, channel: state.channel, ...extras } } = opening
     return call('open', url, headers, body)
   }
 
@@ -153,10 +154,10 @@ export function createConversation(options: ConversationOptions) {
   }
 
   function show(content: Content, by: 'answer' | 'api'): void {
-    const { messages, quickReplies } = fitToChannel(content, state.channel, nextId)
+    const { messages, quickReplies } = fitToChannel(content, state.channel, () => ++state.lastTappable)
     const bubbles = put(messages, 'block', by)
-    if (bubbles.length > 0) record({ kind: 'shown', bubbles, by })
     if (quickReplies.length > 0) state.quickReplies = quickReplies
+    if (bubbles.length > 0 || quickReplies.length > 0) record({ kind: 'shown', bubbles, by })
     act(content.actions ?? [], by === 'api' ? 'api' : 'content')
     if (content.external_message_callback) listen({ ...content.external_message_callback })
   }
@@ -171,7 +172,7 @@ export function createConversation(options: ConversationOptions) {
   function put(messages: Shown[], from: Side, by?: 'answer' | 'api'): number[] {
     if (messages.length > 0) state.quickReplies = []
     return messages.map(message => {
-      const id = nextId()
+      const id = ++state.lastBubble
       state.bubbles.push({ id, at: now(), from, ...(by === 'api' && { late: true }), message })
       return id
     })
@@ -220,10 +221,6 @@ export function createConversation(options: ConversationOptions) {
 
   function touch(): void {
     state.contact = touched(state.contact, state.channel, now())
-  }
-
-  function nextId(): number {
-    return ++state.lastId
   }
 
   function record(happening: Happening): ChatEvent {

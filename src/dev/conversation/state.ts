@@ -34,8 +34,9 @@ export interface Saved {
   /** Those over the keyboard, until something else is shown. */
   quickReplies: Tappable[]
   listener: Listener | null
-  /** The last number that a bubble or a button was given. */
-  lastId: number
+  /** The last numbers that were given. */
+  lastBubble: number
+  lastTappable: number
   events: ChatEvent[]
 }
 
@@ -48,7 +49,8 @@ export function createState(channel: Channel, contact: Contact): Saved {
     bubbles: [],
     quickReplies: [],
     listener: null,
-    lastId: 0,
+    lastBubble: 0,
+    lastTappable: 0,
     events: [],
   }
 }

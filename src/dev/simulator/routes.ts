@@ -8,6 +8,7 @@ import { brokenAt, parseExact } from '../../exact-json.ts'
 import { findMismatch } from '../../manychat/params.ts'
 import type { Saved } from '../conversation/state.ts'
 import { faults } from '../fake-api/fake-api.ts'
+import { dropUnusedConnections } from './connections.ts'
 import { readFixture } from './fixture.ts'
 import { guard } from './guard.ts'
 import { page } from './page.ts'
@@ -61,6 +62,7 @@ export async function simulatorRoutes(app: FastifyInstance, stage: Stage): Promi
   acceptJson(app)
   await page(app)
   const { stream } = createStreams(app)
+  dropUnusedConnections(app)
   app.addHook('onListen', async () => stage.listen(ownUrl(app)))
   app.addHook('onClose', async () => stage.stop())
   await app.register(api, stage)

@@ -61,7 +61,10 @@ export function App() {
         <${Profile} tags=${state.saved.tags} fields=${state.saved.contact.custom_fields ?? {}} />
         <${Switches} ...${{ setup, state }} act=${act} />
       </div>
-      <${Phone} ...${{ state, link }} act=${(verb, body) => act(`${talk}/${verb}`, body)} />
+      <${Phone}
+        ...${{ state, link }}
+        description=${setup.blocks.find(({ name }) => name === state.block)?.description}
+        act=${(verb, body) => act(`${talk}/${verb}`, body)} />
       <div class="log">
         ${replayed && html`<${Replayed} steps=${replayed} onClose=${() => setReplayed(undefined)} />`}
         <${Sends} sends=${state.sends} />

@@ -5,8 +5,8 @@ const fields = [
   ['first_name', 'First name'],
   ['last_name', 'Last name'],
   ['language', 'Language'],
-  ['email', 'Email'],
   ['phone', 'Phone'],
+  ['email', 'Email'],
 ]
 
 /** Who talks: the fields that blocks use most, or all of it as JSON. */
@@ -28,7 +28,7 @@ function Form({ contact, onChange }) {
     <div class="fieldset">
       ${fields.map(
         ([name, label]) => html`
-          <label key=${name} class="field">
+          <label key=${name} class=${name === 'email' ? 'field wide' : 'field'}>
             <span>${label}</span>
             <input
               value=${contact[name] ?? ''}

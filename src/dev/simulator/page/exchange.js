@@ -29,7 +29,7 @@ export function Exchange({ entry, isLatest }) {
             headers=${response.response.headers}
             body=${response.response.body}
             problems=${response.problems}
-            isOpen=${isLatest || response.problems.length > 0}
+            isOpen=${isLatest || response.problems.some(({ severity }) => severity === 'error')}
           />
         `
       }
@@ -50,27 +50,20 @@ function Time({ response }) {
   `
 }
 
+/** What is wrong, each rule once, with the places that break it. */
 function Problems({ entry: { id, response } }) {
   // Why nothing is shown stands above already.
   const problems = (response?.problems ?? []).filter(({ message }) => message !== response.why)
-  if (problems.length === 0) return null
+  const groups = Object.values(Object.groupBy(problems, ({ rule, message }) => `${rule} ${message}`))
+  if (groups.length === 0) return null
   return html`
     <ul class="problems">
-      ${problems.map(
-        ({ path, rule, severity, message }, index) => html`
-          <li key=${index} class=${severity}>
-            <p>
-              <b>${severity === 'error' ? 'Error' : 'Warning'}</b> <code>${rule}</code>
-              ${
-                path &&
-                html`
-                  <button class="pointer" onClick=${() => showPlace(`a${id}`, response.response.body, path)}>
-                    ${path}
-                  </button>
-                `
-              }
-            </p>
-            <p>${message}</p>
+      ${groups.map(
+        group => html`
+          <li key=${group[0].rule + group[0].message} class=${group[0].severity}>
+            <p><b>${group[0].severity === 'error' ? 'Error' : 'Warning'}</b> <code>${group[0].rule}</code></p>
+            <p>${group[0].message}</p>
+            <${Places} places=${group} onShow=${path => showPlace(`a${id}`, response.response.body, path)} />
           </li>
         `,
       )}
@@ -78,15 +71,28 @@ function Problems({ entry: { id, response } }) {
   `
 }
 
+function Places({ places, onShow }) {
+  const paths = places.flatMap(({ path }) => path || [])
+  if (paths.length === 0) return null
+  return html`
+    <p class="places">
+      ${paths.map(path => html`<button key=${path} class="pointer" onClick=${() => onShow(path)}>${path}</button>`)}
+    </p>
+  `
+}
+
 function Part({ title, name, headers, body, problems, isOpen }) {
   return html`
     <details open=${isOpen}>
       <summary>${title} <span>${body.length} characters</span></summary>
-      <dl class="headers">
-        ${Object.entries(headers).map(
-          ([header, value]) => html`<div key=${header}><dt>${header}</dt><dd>${value}</dd></div>`,
-        )}
-      </dl>
+      <details class="headers">
+        <summary>Headers</summary>
+        <dl>
+          ${Object.entries(headers).map(
+            ([header, value]) => html`<div key=${header}><dt>${header}</dt><dd>${value}</dd></div>`,
+          )}
+        </dl>
+      </details>
       <${JsonView} name=${name} text=${body} problems=${problems} />
     </details>
   `

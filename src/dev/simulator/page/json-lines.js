@@ -23,7 +23,7 @@ export function jsonLines(text) {
     for (let index = 0; tokens[at - 1] !== end; index++) {
       const key = token === '{' ? tokens[at] : undefined
       if (key) at += 2
-      writeValue(`${pointer}/${key ? escape(JSON.parse(key)) : index}`, depth + 1, key ? `${key}: ` : '')
+      writeValue(`${pointer}/${key ? toPointer(JSON.parse(key)) : index}`, depth + 1, key ? `${key}: ` : '')
       if (tokens[at++] === ',') lines.at(-1).after = ','
     }
     push(depth, '', end, undefined)
@@ -43,7 +43,7 @@ function isJson(text) {
   }
 }
 
-function escape(key) {
+function toPointer(key) {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 

@@ -48,7 +48,7 @@ function lineId(name, pointer) {
 export function showPlace(name, text, path) {
   const lines = jsonLines(text)
   const line = lines && document.getElementById(lineId(name, placeOf(lines, path)))
-  line?.closest('details')?.setAttribute('open', '')
+  for (let part = line?.closest('details'); part; part = part.parentElement?.closest('details')) part.open = true
   line?.scrollIntoView({ block: 'center' })
   line?.focus({ preventScroll: true })
 }

@@ -8,7 +8,7 @@ import { clockTime } from './time.js'
 const names = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' }
 
 /** What the contact has in hand. */
-export function Phone({ state, link, act }) {
+export function Phone({ state, link, description, act }) {
   const { saved, block, listenUntil, aheadMs } = state
   const { rows, isTyping } = rowsOf(saved)
   const log = useRef()
@@ -26,6 +26,7 @@ export function Phone({ state, link, act }) {
         <time class=${aheadMs > 0 ? 'moved' : ''}>${clockTime(Date.now() + aheadMs)}</time>
       </header>
       <div class="chat" ref=${log} role="log" aria-live="polite" aria-label="Conversation" tabindex="0">
+        ${description && html`<p class="note about">${description}</p>`}
         ${rows.map(row => html`<${Row} key=${row.key} row=${row} onTap=${id => act('tap', { id })} />`)}
         ${isTyping && html`<p class="typing" role="status"><span class="unseen">${block} is typing</span><i /><i /><i /></p>`}
       </div>
@@ -62,7 +63,7 @@ function Composer({ onSay, isHeard }) {
         <input
           value=${text}
           autocomplete="off"
-          placeholder=${isHeard ? 'Write a message' : 'Write a message (no step listens)'}
+          placeholder=${isHeard ? 'Message' : 'Message (no step listens)'}
           onInput=${({ target }) => setText(target.value)}
         />
       </label>

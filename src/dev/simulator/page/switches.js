@@ -46,8 +46,8 @@ export function Switches({ setup, state, act }) {
       <fieldset>
         <legend>Clock</legend>
         <div class="row">
-          <button onClick=${() => act('clock', { forwardMs: 5 * minute })}>+ 5 minutes</button>
-          <button onClick=${() => act('clock', { forwardMs: 25 * 60 * minute })}>+ 25 hours</button>
+          <button onClick=${() => act('clock', { forwardMs: 5 * minute })}>+ 5 min</button>
+          <button onClick=${() => act('clock', { forwardMs: 25 * 60 * minute })}>+ 25 h</button>
         </div>
         <p class="hint" role="status">
           ${aheadMs > 0 ? `${duration(aheadMs)} ahead` : 'Listeners, buttons and the 24 hours expire as it moves.'}

@@ -13,10 +13,11 @@ export function Timeline({ state }) {
   return html`
     <section class="timeline" aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
+      <p class="hint">What ManyChat asks of the server, and what it gets; the latest first.</p>
       <ol>
         ${entries.map(
           entry => html`
-            <li key=${entry.key} class=${entry.kind}>
+            <li key=${entry.key} class=${`entry-${entry.kind}`}>
               <time>${exactTime(entry.at)}</time>
               <${Entry} entry=${entry} isLatest=${entry === latest} />
             </li>

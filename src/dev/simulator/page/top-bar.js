@@ -51,10 +51,9 @@ export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
         <button onClick=${() => file.current.click()}><${Icon} name="load" />Load</button>
         <input
           ref=${file}
-          class="unseen"
+          hidden
           type="file"
           accept="application/json,.json"
-          tabindex="-1"
           aria-label="A saved conversation"
           onChange=${load}
         />

@@ -10,7 +10,7 @@ export interface CarryOptions {
   /** How long a request is under way before it arrives. */
   latencyMs: () => number
   /** How long ManyChat waits; default 10 s. */
-  withinMs?: number
+  withinMs?: number | undefined
 }
 
 export function createCarry({ ownUrl, publicUrl, latencyMs, withinMs = answerWithinMs }: CarryOptions): Carry {

@@ -27,6 +27,8 @@ export interface StageOptions {
   restart: (() => void) | { impossible: string }
   /** Whether this run follows such a restart: pages are about to put their conversations back. */
   isRestarted: boolean
+  /** How long ManyChat waits for an answer; default 10 s. */
+  answerWithinMs?: number
   /** Milliseconds since 1970, by the system's clock. */
   now?: () => number
 }
@@ -55,7 +57,17 @@ const rejoinMs = 5000
 export type Stage = ReturnType<typeof createStage>
 
 export function createStage(options: StageOptions) {
-  const { blocks, publicUrl, secret, apiToken, isApiPlayed, restart, isRestarted, now: systemNow = Date.now } = options
+  const {
+    blocks,
+    publicUrl,
+    secret,
+    apiToken,
+    isApiPlayed,
+    restart,
+    isRestarted,
+    answerWithinMs,
+    now: systemNow = Date.now,
+  } = options
   const clock = createMovableClock(systemNow)
   const talks = new Map<string, Talk>()
   const rejoin = Promise.withResolvers<void>()
@@ -70,7 +82,7 @@ export function createStage(options: StageOptions) {
       for (const talk of talks.values()) if (talk.isAbout(call)) talk.addCall(call)
     },
   })
-  const request = createCarry({ ownUrl: () => ownUrl, publicUrl, latencyMs: () => latencyMs })
+  const request = createCarry({ ownUrl: () => ownUrl, publicUrl, latencyMs: () => latencyMs, withinMs: answerWithinMs })
   const sendsWatch = createSendsWatch({ ownUrl: () => ownUrl, apiToken, watched: listWatched })
   return {
     now: clock.now,

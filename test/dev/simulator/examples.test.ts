@@ -67,8 +67,8 @@ t.test('the examples talk on all four channels', async t => {
       t.same(await checkAccess(), [])
     })
   }
-  await page.getByRole('radio', { name: 'Messenger' }).check({ force: true })
-  await phone.shows('T-shirt')
+  await phone.pick('gallery', 'Messenger')
+  await phone.shows('Holds a lot of coffee')
   await picture('simulator-cards')
   t.same(complaints, [])
 })

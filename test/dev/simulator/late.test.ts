@@ -73,7 +73,7 @@ t.test('what is wrong with content is shown with its place', async t => {
 
 t.test('an answer that ManyChat would not wait for is never seen', async t => {
   const hello = defineBlock({ open: () => 'Hello' })
-  const { url, simulator } = await serveSimulator(t, { hello })
+  const { url } = await serveSimulator(t, { hello }, { answerWithinMs: 500 })
   const { page, phone, complaints, checkAccess } = await openBrowser(t, { url })
   await phone.shows('Hello')
   await page.getByRole('combobox', { name: 'Network to this server' }).selectOption('11000')
@@ -82,8 +82,7 @@ t.test('an answer that ManyChat would not wait for is never seen', async t => {
   await page.getByText('is typing').waitFor({ state: 'attached' })
   t.same(await checkAccess(), [])
   await phone.shows('The contact sees nothing. The timeline says why.')
-  await page.getByText(/Expected an answer within 10000 ms/).waitFor()
+  await page.getByText(/Expected an answer within/).waitFor()
   t.same(await checkAccess(), [])
   t.same(complaints, [])
-  t.ok(simulator)
 })

@@ -11,7 +11,7 @@ t.test('a conversation is driven over HTTP, and its events are streamed', async 
     blocks: [{ name: 'size', description: 'Asks for a size' }],
     contacts: { whatsapp: { whatsapp_phone: String } },
     isApiPlayed: true,
-    restart: 'this is a test',
+    restart: null,
     latencyMs: 0,
     fault: 'none',
     aheadMs: 0,
@@ -165,7 +165,8 @@ t.test('a restart is handed to the process, after the answer', async t => {
   t.equal((await ask('GET', '/setup')).json.restart, null)
   t.equal((await ask('POST', '/restart', {})).status, 202)
   await restarted
-  const other = await serveSimulator(t, { size })
+  const other = await serveSimulator(t, { size }, { restart: { impossible: 'this is a test' } })
+  t.equal((await other.ask('GET', '/setup')).json.restart, 'this is a test')
   t.match((await other.ask('POST', '/restart', {})).json, { status: 501, code: 'DYN_SIMULATOR_RESTART' })
 })
 

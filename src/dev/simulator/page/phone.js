@@ -9,12 +9,13 @@ const names = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'Whats
 
 /** What the contact has in hand. */
 export function Phone({ state, link, description, act }) {
-  const { saved, block, listenUntil, aheadMs } = state
+  const { saved, block, listenUntil, aheadMs, sends } = state
+  const isAwaited = sends.some(({ late_reply, state }) => late_reply && (state === 'waiting' || state === 'running'))
   const { rows, isTyping } = rowsOf(saved)
   const log = useRef()
   useEffect(() => {
     log.current.scrollTop = log.current.scrollHeight
-  }, [rows.length, isTyping, saved.quickReplies.length])
+  }, [rows.length, isTyping, isAwaited, saved.quickReplies.length])
   return html`
     <section class="phone" id="phone" tabindex="-1" data-channel=${saved.channel} aria-label="Phone">
       <header>
@@ -28,6 +29,7 @@ export function Phone({ state, link, description, act }) {
       <div class="chat" ref=${log} role="log" aria-live="polite" aria-label="Conversation" tabindex="0">
         ${description && html`<p class="note about">${description}</p>`}
         ${rows.map(row => html`<${Row} key=${row.key} row=${row} onTap=${id => act('tap', { id })} />`)}
+        ${isAwaited && html`<p class="note time">A late reply is on its way</p>`}
         ${isTyping && html`<p class="typing" role="status"><span class="unseen">${block} is typing</span><i /><i /><i /></p>`}
       </div>
       ${

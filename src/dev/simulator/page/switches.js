@@ -3,17 +3,17 @@ import { duration } from './time.js'
 
 const latencies = [
   [0, 'Fast'],
-  [3000, 'Slow: 3 s on the way'],
-  [11_000, 'Broken: never in time'],
+  [3000, 'Slow: 3 s'],
+  [11_000, 'Broken: too late'],
 ]
 const faults = [
   ['none', 'Works'],
-  ['limited', 'Too many requests (429)'],
-  ['window', '24 hours are over (3011)'],
+  ['limited', 'Limit reached (429)'],
+  ['window', '24 hours over (3011)'],
   ['uninstalled', 'App uninstalled (500)'],
-  ['html', 'A proxy’s HTML page'],
+  ['html', 'HTML of a proxy'],
   ['slow', 'Slow: 4 s'],
-  ['silent', 'Never answers'],
+  ['silent', 'No answer'],
 ]
 const minute = 60_000
 

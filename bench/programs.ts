@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { contactBody } from './contact.ts'
 
 const startWithinMs = 15_000
 const stopWithinMs = 10_000
@@ -36,42 +40,63 @@ export interface Program {
   name: ProgramName
   /** Like `http://127.0.0.1:40123`. */
   origin: string
+  /** From the start of its process to its first answer of 200, in milliseconds; ours has opened its store by then. */
+  startedInMs: number
+  /** What it holds of the machine's memory now, in MiB. */
+  residentMiB(): number
   stop(): Promise<void>
 }
 
-/** Starts a program as a process of its own and returns once it answers; what it prints goes to stderr. */
-export async function startProgram(name: ProgramName): Promise<Program> {
+/** Starts a program as a process of its own, with `more` settings, and returns once it answers; it prints to stderr. */
+export async function startProgram(name: ProgramName, more: Record<string, string> = {}): Promise<Program> {
   const { file, env } = sources[name]
   const port = await freePort()
+  const dataDir = mkdtempSync(join(tmpdir(), 'dynablock-bench-'))
+  const startedAt = performance.now()
   const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
     // Not the root of the repository, where a .env of the developer could lie.
     cwd: import.meta.dirname,
-    env: { ...env, NODE_ENV: 'production', PORT: String(port) },
+    env: { ...env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: dataDir, ...more },
     stdio: ['ignore', 2, 2],
   })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   child.once('exit', () => process.off('exit', kill))
-  const program = { name, origin: `http://127.0.0.1:${port}`, stop: () => stopChild(child) }
+  const origin = `http://127.0.0.1:${port}`
+  const stop = async () => {
+    await stopChild(child)
+    rmSync(dataDir, { recursive: true })
+  }
   try {
-    await answers(program, child)
-    return program
+    await answers(name, origin, child)
+    return { name, origin, startedInMs: performance.now() - startedAt, residentMiB: () => residentMiB(child), stop }
   } catch (error) {
-    await program.stop()
+    await stop()
     throw error
   }
 }
 
-/** Any status will do: a program that answers has everything loaded. */
-async function answers({ name, origin }: Program, child: ChildProcess): Promise<void> {
+async function answers(name: ProgramName, origin: string, child: ChildProcess): Promise<void> {
   const end = Date.now() + startWithinMs
   while (Date.now() < end) {
     if (hasEnded(child)) throw new Error(`${name} ended with exit code ${child.exitCode}; see its message above`)
-    const response = await fetch(`${origin}/healthz`).catch(() => null)
-    if (response) return void (await response.body?.cancel())
-    await new Promise(resolve => setTimeout(resolve, 50))
+    // Ours answers before its store is open; the baselines have nothing to open.
+    const isReady = name !== 'dynablock' || (await succeeds(`${origin}/readyz`))
+    if (isReady && (await succeeds(`${origin}/blocks/size`, { method: 'POST', headers, body: contactBody }))) return
+    await new Promise(resolve => setTimeout(resolve, 5))
   }
   throw new Error(`${name} did not answer within ${startWithinMs} ms`)
+}
+
+async function succeeds(url: string, init?: RequestInit): Promise<boolean> {
+  const response = await fetch(url, init).catch(() => null)
+  await response?.body?.cancel()
+  return response?.ok ?? false
+}
+
+function residentMiB({ pid }: ChildProcess): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib) / 1024
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

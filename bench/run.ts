@@ -1,16 +1,19 @@
-/** Compares the server with the programs in `baselines`; README.md says how to read the table. */
+/** Measures the goals of the server, most of them against the programs in `baselines`; README.md says how to read them. */
 import { parseArgs } from 'node:util'
 import { requireSameAnswers } from './call.ts'
 import { contactBody } from './contact.ts'
+import { measureCheck } from './content.ts'
 import { connections, measureThroughput } from './load.ts'
 import { measureLatencies } from './pace.ts'
 import { type Program, type ProgramName, programNames, startProgram } from './programs.ts'
 import { median, quantile } from './statistics.ts'
-import { formatTable } from './table.ts'
+import { formatTable, type Row } from './table.ts'
 
 const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values
 const rounds = quick ? 3 : 5
 const seconds = quick ? 1 : 4
+/** Before memory is read. */
+const idleMs = 1000
 const [size, sealed] = ['/blocks/size', '/blocks/sealed']
 
 process.once('SIGINT', () => process.exit(130))
@@ -18,12 +21,13 @@ process.once('SIGTERM', () => process.exit(143))
 
 const programs: Program[] = []
 try {
+  const starts = await measureStarts()
   for (const name of programNames) programs.push(await startProgram(name))
   await requireSameAnswers(programs, size)
   await requireSameAnswers(named('dynablock', 'fastify'), sealed)
   console.log(`Node ${process.version}, ${rounds} rounds of ${seconds} s, ${connections} connections.`)
   console.log(`A call is ${Buffer.byteLength(contactBody)} bytes.\n`)
-  console.log(formatTable(await compare()))
+  console.log(formatTable([...(await compare()), ...starts]))
 } finally {
   await Promise.all(programs.map(program => program.stop()))
 }
@@ -42,6 +46,36 @@ async function compare() {
     { ...calls, title: 'block call, to Express + Zod', baseline: open.express, goal: 1.6 },
     { ...calls, title: 'three sealed buttons, to Fastify', ours: seal.dynablock, baseline: seal.fastify, goal: 0.75 },
     { unit: 'ms', title: 'p99 at half load, to node:http', ours: p99.dynablock, baseline: p99.http, goal: 2 } as const,
+  ]
+}
+
+/** Each start is a process of its own, and so is what it holds of memory when nobody has called much yet. */
+async function measureStarts(): Promise<Row[]> {
+  const started = { dynablock: [] as number[], fastify: [] as number[] }
+  const resident: number[] = []
+  const checks: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const name of ['dynablock', 'fastify'] as const) {
+      const program = await startProgram(name)
+      started[name].push(program.startedInMs)
+      if (name === 'dynablock') {
+        await new Promise(resolve => setTimeout(resolve, idleMs))
+        resident.push(program.residentMiB())
+      }
+      await program.stop()
+    }
+    checks.push(measureCheck())
+  }
+  return [
+    {
+      title: 'start to first 200, to Fastify',
+      unit: 'ms',
+      ours: started.dynablock,
+      baseline: started.fastify,
+      goal: 1.5,
+    },
+    { title: 'resident memory, idle', unit: 'MiB', ours: resident, goal: 110 },
+    { title: 'checkContent of the largest legal content', unit: 'µs', ours: checks, goal: 100 },
   ]
 }
 

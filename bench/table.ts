@@ -1,12 +1,13 @@
 import { median } from './statistics.ts'
 
-/** One comparison: what was measured of us and of a baseline, round by round, and the ratio to reach. */
+/** One goal: what was measured of us, round by round, and of a baseline where the goal is a ratio. */
 export interface Row {
   title: string
-  unit: 'calls/s' | 'ms'
+  unit: 'calls/s' | 'ms' | 'µs' | 'MiB'
   ours: number[]
-  baseline: number[]
-  /** Ours to theirs: at least for calls per second, at most for milliseconds. */
+  /** Without it the goal is for the number itself. */
+  baseline?: number[]
+  /** At least for calls per second, at most for all else. */
   goal: number
 }
 
@@ -20,17 +21,19 @@ export function formatTable(rows: Row[]): string {
 }
 
 function cells({ title, unit, ours, baseline, goal }: Row): string[] {
-  const ratios = ours.map((value, round) => value / (baseline[round] ?? Number.NaN))
-  const ratio = median(ours) / median(baseline)
+  const reached = baseline ? ours.map((value, round) => value / (baseline[round] ?? Number.NaN)) : ours
+  const value = baseline ? median(ours) / median(baseline) : median(ours)
   const more = unit === 'calls/s'
+  const digits = more ? 0 : unit === 'MiB' ? 1 : 2
+  const figures = baseline ? 2 : digits
   return [
     title,
-    `${median(ours).toFixed(more ? 0 : 2)} ${unit}`,
-    `${median(baseline).toFixed(more ? 0 : 2)} ${unit}`,
-    ratio.toFixed(2),
-    `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
-    `${more ? '≥' : '≤'} ${goal.toFixed(2)}`,
-    (more ? ratio >= goal : ratio <= goal) ? 'ok' : 'missed',
+    `${median(ours).toFixed(digits)} ${unit}`,
+    baseline ? `${median(baseline).toFixed(digits)} ${unit}` : '',
+    baseline ? value.toFixed(2) : '',
+    `${Math.min(...reached).toFixed(figures)}–${Math.max(...reached).toFixed(figures)}`,
+    `${more ? '≥' : '≤'} ${goal.toFixed(figures)}`,
+    (more ? value >= goal : value <= goal) ? 'ok' : 'missed',
   ]
 }
 

@@ -10,8 +10,10 @@ import { logOptions } from './log.ts'
 import { openAppKeys } from './manychat/app-keys.ts'
 import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
+import { check } from './ops/check.ts'
 import { health } from './ops/health.ts'
 import { metrics } from './ops/metrics.ts'
+import { schema } from './ops/schema.ts'
 import { sends } from './sends/routes.ts'
 import { createSends } from './sends/sends.ts'
 import { apps } from './webhook/apps.ts'
@@ -98,6 +100,8 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch, sim
   app.register(apps, { appKeys, pages, secrets, keyHeader })
   const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
   app.register(sends, { queue, checkSend, authorize, maxBodyBytes: config.maxBodyBytes })
+  app.register(check, { authorize: dev ? undefined : authorize, allowLoopback: publicUrl.startsWith('http://') })
+  app.register(schema, { publicUrl })
   app.register(metrics, { read: outgoing.readMetrics })
   app.register(health, { blocks: () => blocks.names().length > 0, store: outgoing.isOpen })
 

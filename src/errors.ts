@@ -10,7 +10,7 @@ export const errorTable = {
   DYN_UNAUTHORIZED: [
     401,
     'Not authorized',
-    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
+    'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends and /check: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
   ],
   DYN_SEAL_REFUSED: [
     401,
@@ -90,6 +90,11 @@ export const errorTable = {
     'Lease lost',
     'Expected to hold the lease of this send, got another process that took it over. Nothing is to be done: it goes on there.',
   ],
+  DYN_TEMPLATE_FAILED: [
+    500,
+    'Template failed',
+    'Expected the template at {path} to be rendered, got {got}. Make it simpler, or write the block in TypeScript.',
+  ],
   DYN_REPLY_INVALID: [
     500,
     'Reply not valid',
@@ -136,6 +141,11 @@ export const errorTable = {
     400,
     'No key for the page',
     'Expected a key for page {page}, got none. Add it to MANYCHAT_API_KEYS, install the app there, or name its connection in MATON_CONNECTIONS.',
+  ],
+  DYN_CHANNEL_UNKNOWN: [
+    400,
+    'Unknown channel',
+    'Expected at most ?channel=, one of {channels}, got {got}. Name one of them, or none.',
   ],
   DYN_PAGE_UNKNOWN: [
     400,

@@ -2,7 +2,7 @@
  * JSON whose long numbers survive. ManyChat's ids have up to 19 digits, and a JavaScript number changes them in silence
  * from 2^53 on, so that the reply reaches somebody else.
  */
-import { parse as parseToLocate } from 'lossless-json'
+import { parse as parseLossless } from 'lossless-json'
 
 declare global {
   interface JSON {
@@ -37,6 +37,19 @@ export function parseExact(text: string): unknown {
   return JSON.parse(text.replace(STRING_OR_NUMBER, token => (LONG_INTEGER.test(token) ? `"${token}"` : token)))
 }
 
+/**
+ * Parses JSON as `JSON.parse` does, but an integer past 2^53 becomes a bigint: it stays exact, and is told from text. Slow:
+ * for content that people wrote, not for calls.
+ *
+ * @throws SyntaxError whose message quotes the text; `brokenAt` tells the place
+ */
+export function parseBigints(text: string): unknown {
+  return parseWith(text, digits => {
+    const number = Number(digits)
+    return Number.isSafeInteger(number) || !/^-?\d+$/.test(digits) ? number : BigInt(digits)
+  })
+}
+
 /** Writes JSON; a bigint becomes bare digits, so that `9007199254740993123n` leaves unrounded. */
 export function stringifyExact(value: unknown): string {
   try {
@@ -49,11 +62,15 @@ export function stringifyExact(value: unknown): string {
 /** Where broken JSON breaks, counted in characters from 0; null where that can't be told. */
 export function brokenAt(text: string): number | null {
   try {
-    // A key that comes twice is no reason for JSON.parse to refuse.
-    parseToLocate(text, undefined, { onDuplicateKey: ({ newValue }) => newValue })
+    parseWith(text, Number)
     return null
   } catch (error) {
     const position = /at position (\d+)/.exec((error as Error).message)?.[1]
     return position === undefined ? null : Number(position)
   }
+}
+
+/** A key that comes twice is no reason for JSON.parse to refuse: the second counts. */
+function parseWith(text: string, parseNumber: (digits: string) => unknown): unknown {
+  return parseLossless(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue })
 }

@@ -29,7 +29,12 @@ async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
   const folder = blocksFolder(config.blocksDir)
-  const blocks = await loadBlocks({ folder, reload: config.dev, log: console })
+  const blocks = await loadBlocks({
+    folder,
+    reload: config.dev,
+    allowLoopback: config.publicUrl.startsWith('http://'),
+    log: console,
+  })
   const simulator = config.dev ? await openSimulator() : undefined
   const app = buildApp({ config, blocks, simulator })
   try {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokenAt, parseExact, stringifyExact } from '../src/exact-json.ts'
+import { brokenAt, parseBigints, parseExact, stringifyExact } from '../src/exact-json.ts'
 
 const digits = '9876543210987654321098765'
 
@@ -89,6 +89,22 @@ t.test('text without long numbers is read by JSON.parse', async t => {
   for (const text of ['null', '"a"', '[]', '{"__proto__":1,"a":[1.5,true]}']) {
     t.strictSame(parseExact(text), JSON.parse(text), text)
   }
+})
+
+t.test('numbers past 2^53 become bigints where they must be told from text', async t => {
+  t.strictSame(
+    parseBigints('{"a":9007199254740993,"b":[-9007199254740993123,"9007199254740993"],"c":9007199254740991}'),
+    {
+      a: 9007199254740993n,
+      b: [-9007199254740993123n, '9007199254740993'],
+      c: 9007199254740991,
+    },
+  )
+  for (const text of ['0', '-1.5', '1e3', '1e300', '9007199254740993.5', 'null', '"a"', '{"a":1,"a":2}']) {
+    t.strictSame(parseBigints(text), JSON.parse(text), text)
+  }
+  t.throws(() => parseBigints('{"a":}'), SyntaxError)
+  t.throws(() => parseBigints(''), SyntaxError)
 })
 
 t.test('a bigint is written as bare digits', async t => {

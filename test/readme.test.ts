@@ -58,7 +58,7 @@ t.test('the README is short, and shows a block and the curl that calls it before
 
 t.test('npm start serves the examples, and the line that it prints works', async t => {
   const printed = await npmStart(t, { PORT: '30417', BLOCKS_DIR: 'examples/blocks' })
-  t.match(printed, 'faq, form, gallery, size')
+  t.match(printed, 'faq, form, gallery, size, welcome')
   const { stdout } = await run('bash', ['-c', printed.slice(printed.indexOf('curl'))])
   t.match(JSON.parse(stdout), { version: 'v2', content: { messages: [{ text: 'Hi Ana! Which size?' }] } })
 })

@@ -1,27 +1,43 @@
 import { type Static, Type } from '@sinclair/typebox'
 
 const exact = { additionalProperties: false }
-const Name = Type.String({ minLength: 1 })
+const TagName = Type.String({ minLength: 1, description: 'A tag that exists in ManyChat.' })
+const FieldName = Type.String({ minLength: 1, description: 'A custom field that exists in ManyChat.' })
 
-const AddTag = Type.Object({ action: Type.Literal('add_tag'), tag_name: Name }, exact)
-const RemoveTag = Type.Object({ action: Type.Literal('remove_tag'), tag_name: Name }, exact)
+const AddTag = Type.Object(
+  { action: Type.Literal('add_tag'), tag_name: TagName },
+  { ...exact, title: 'AddTag', description: 'Gives the contact a tag.' },
+)
+const RemoveTag = Type.Object(
+  { action: Type.Literal('remove_tag'), tag_name: TagName },
+  { ...exact, title: 'RemoveTag', description: 'Takes a tag away from the contact.' },
+)
 const SetFieldValue = Type.Object(
   {
     action: Type.Literal('set_field_value'),
-    field_name: Name,
-    value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.BigInt()]),
+    field_name: FieldName,
+    value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.BigInt()], {
+      description:
+        'Of the type of the field: text, a number, true or false, a date as "2018-03-25", a date and time as "2018-03-25T13:25:00.000Z".',
+    }),
   },
-  exact,
+  { ...exact, title: 'SetFieldValue', description: 'Sets a custom field of the contact.' },
 )
-const UnsetFieldValue = Type.Object({ action: Type.Literal('unset_field_value'), field_name: Name }, exact)
+const UnsetFieldValue = Type.Object(
+  { action: Type.Literal('unset_field_value'), field_name: FieldName },
+  { ...exact, title: 'UnsetFieldValue', description: 'Clears a custom field of the contact.' },
+)
 
 /** What ManyChat does to the contact beside showing messages. The tag or field must exist there already. */
-export const Action = Type.Union([AddTag, RemoveTag, SetFieldValue, UnsetFieldValue])
+export const Action = Type.Union([AddTag, RemoveTag, SetFieldValue, UnsetFieldValue], { title: 'Action' })
 export type Action = Static<typeof Action>
 
 /** The documented limit; it holds for the content and for each button. */
 export const maxActions = 5
-export const Actions = Type.Array(Action, { maxItems: maxActions })
+export const Actions = Type.Array(Action, {
+  maxItems: maxActions,
+  description: 'What ManyChat does to the contact; at most 5.',
+})
 
 /** Gives the contact a tag, which must exist. */
 export function addTag(tag_name: string): Action {

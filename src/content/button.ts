@@ -1,33 +1,43 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type Action, Actions } from './action.ts'
 import { callback } from './callback.ts'
+import { flowTarget, nodeTarget } from './target.ts'
 
 const exact = { additionalProperties: false }
 const NotEmpty = Type.String({ minLength: 1 })
+const caption = Type.String({ minLength: 1, description: 'Most channels cut it after 20 characters.' })
+const actions = Type.Optional(Actions)
 
-const CallButton = Type.Object({ type: Type.Literal('call'), caption: NotEmpty, phone: NotEmpty }, exact)
+const CallButton = Type.Object(
+  { type: Type.Literal('call'), caption, phone: NotEmpty },
+  { ...exact, title: 'CallButton', description: 'Calls a phone number. Messenger only.' },
+)
 const UrlButton = Type.Object(
   {
     type: Type.Literal('url'),
-    caption: NotEmpty,
+    caption,
     url: NotEmpty,
-    webview_size: Type.Optional(Type.Union([Type.Literal('full'), Type.Literal('medium'), Type.Literal('compact')])),
-    actions: Type.Optional(Actions),
+    webview_size: Type.Optional(
+      Type.Union([Type.Literal('full'), Type.Literal('medium'), Type.Literal('compact')], {
+        description: '100 %, 75 % or 50 % of the screen. Messenger only.',
+      }),
+    ),
+    actions,
   },
-  exact,
+  { ...exact, title: 'UrlButton', description: 'Opens a web page.' },
 )
 const FlowButton = Type.Object(
-  { type: Type.Literal('flow'), caption: NotEmpty, target: NotEmpty, actions: Type.Optional(Actions) },
-  exact,
+  { type: Type.Literal('flow'), caption, target: flowTarget, actions },
+  { ...exact, title: 'FlowButton', description: 'Starts a flow.' },
 )
 const NodeButton = Type.Object(
-  { type: Type.Literal('node'), caption: NotEmpty, target: NotEmpty, actions: Type.Optional(Actions) },
-  exact,
+  { type: Type.Literal('node'), caption, target: nodeTarget, actions },
+  { ...exact, title: 'NodeButton', description: 'Goes to a node of the running flow; not in a later delivery.' },
 )
 const BuyButton = Type.Object(
   {
     type: Type.Literal('buy'),
-    caption: NotEmpty,
+    caption,
     customer: Type.Object(
       {
         shipping_address: Type.Boolean(),
@@ -35,20 +45,27 @@ const BuyButton = Type.Object(
         contact_phone: Type.Boolean(),
         contact_email: Type.Optional(Type.Boolean()),
       },
+      { ...exact, description: 'What the form asks for.' },
+    ),
+    product: Type.Object(
+      { label: NotEmpty, cost: Type.Integer({ minimum: 0, description: 'In cents: 2250 is 22.50.' }) },
       exact,
     ),
-    product: Type.Object({ label: NotEmpty, cost: Type.Integer({ minimum: 0 }) }, exact),
-    success_target: Type.Optional(NotEmpty),
+    success_target: Type.Optional(
+      Type.String({ minLength: 1, description: 'The node of the running flow to go to once paid.' }),
+    ),
   },
-  exact,
+  { ...exact, title: 'BuyButton', description: 'Takes a payment. Messenger, Instagram and Telegram.' },
 )
 const CallbackButton = Type.Object(
-  { type: Type.Literal('dynamic_block_callback'), caption: NotEmpty, ...callback },
-  exact,
+  { type: Type.Literal('dynamic_block_callback'), caption, ...callback },
+  { ...exact, title: 'CallbackButton', description: 'Has ManyChat call an address, and show the content it answers.' },
 )
 
 /** What a contact can tap under a message. */
-export const Button = Type.Union([CallButton, UrlButton, FlowButton, NodeButton, BuyButton, CallbackButton])
+export const Button = Type.Union([CallButton, UrlButton, FlowButton, NodeButton, BuyButton, CallbackButton], {
+  title: 'Button',
+})
 export type Button = Static<typeof Button>
 export type CallbackButton = Static<typeof CallbackButton>
 type BuyButton = Static<typeof BuyButton>

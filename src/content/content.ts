@@ -8,7 +8,10 @@ import { QuickReply } from './quick-reply.ts'
 export const maxMessages = 10
 export const maxQuickReplies = 11
 
-export const QuickReplies = Type.Array(QuickReply, { maxItems: maxQuickReplies })
+export const QuickReplies = Type.Array(QuickReply, {
+  maxItems: maxQuickReplies,
+  description: 'At most 11. Messenger and Instagram; elsewhere the key must be absent.',
+})
 
 /**
  * The `content` object of a v2 answer, as it is on the wire. `type` is the channel, absent for Messenger; the server sets
@@ -16,13 +19,17 @@ export const QuickReplies = Type.Array(QuickReply, { maxItems: maxQuickReplies }
  */
 export const Content = Type.Object(
   {
-    type: Type.Optional(Type.Union([Type.Literal('instagram'), Type.Literal('whatsapp'), Type.Literal('telegram')])),
-    messages: Type.Array(Message, { maxItems: maxMessages }),
+    type: Type.Optional(
+      Type.Union([Type.Literal('instagram'), Type.Literal('whatsapp'), Type.Literal('telegram')], {
+        description: 'The channel; absent for Messenger. A block leaves it out: the server sets it.',
+      }),
+    ),
+    messages: Type.Array(Message, { maxItems: maxMessages, description: 'What the contact sees; at most 10.' }),
     actions: Type.Optional(Actions),
     quick_replies: Type.Optional(QuickReplies),
     external_message_callback: Type.Optional(ExternalMessageCallback),
   },
-  { additionalProperties: false, $id: 'content' },
+  { additionalProperties: false, title: 'Content' },
 )
 export type Content = Static<typeof Content>
 

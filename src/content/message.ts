@@ -3,13 +3,28 @@ import { Button } from './button.ts'
 
 const exact = { additionalProperties: false }
 const NotEmpty = Type.String({ minLength: 1 })
-const Buttons = Type.Optional(Type.Array(Button))
+const Buttons = Type.Optional(Type.Array(Button, { description: 'Most channels show 3, Telegram 10.' }))
 
-const Text = Type.Object({ type: Type.Literal('text'), text: NotEmpty, buttons: Buttons }, exact)
-const Image = Type.Object({ type: Type.Literal('image'), url: NotEmpty, buttons: Buttons }, exact)
-const Video = Type.Object({ type: Type.Literal('video'), url: NotEmpty, buttons: Buttons }, exact)
-const Audio = Type.Object({ type: Type.Literal('audio'), url: NotEmpty, buttons: Buttons }, exact)
-const File = Type.Object({ type: Type.Literal('file'), url: NotEmpty }, exact)
+const Text = Type.Object(
+  { type: Type.Literal('text'), text: NotEmpty, buttons: Buttons },
+  { ...exact, title: 'TextMessage', description: 'A bubble of text.' },
+)
+const Image = Type.Object(
+  { type: Type.Literal('image'), url: NotEmpty, buttons: Buttons },
+  { ...exact, title: 'ImageMessage', description: 'A picture: JPG, PNG or GIF. Not on WhatsApp.' },
+)
+const Video = Type.Object(
+  { type: Type.Literal('video'), url: NotEmpty, buttons: Buttons },
+  { ...exact, title: 'VideoMessage', description: 'A video of at most 25 MB. Messenger and Telegram.' },
+)
+const Audio = Type.Object(
+  { type: Type.Literal('audio'), url: NotEmpty, buttons: Buttons },
+  { ...exact, title: 'AudioMessage', description: 'A sound of at most 25 MB. Messenger and Telegram.' },
+)
+const File = Type.Object(
+  { type: Type.Literal('file'), url: NotEmpty },
+  { ...exact, title: 'FileMessage', description: 'A file of at most 25 MB, without buttons. Messenger and Telegram.' },
+)
 
 export const Card = Type.Object(
   {
@@ -19,7 +34,7 @@ export const Card = Type.Object(
     action_url: Type.Optional(NotEmpty),
     buttons: Buttons,
   },
-  exact,
+  { ...exact, title: 'Card' },
 )
 export type Card = Static<typeof Card>
 
@@ -28,13 +43,15 @@ const Cards = Type.Object(
   {
     type: Type.Literal('cards'),
     elements: Type.Array(Card, { minItems: 1, maxItems: maxCards }),
-    image_aspect_ratio: Type.Optional(Type.Union([Type.Literal('horizontal'), Type.Literal('square')])),
+    image_aspect_ratio: Type.Optional(
+      Type.Union([Type.Literal('horizontal'), Type.Literal('square')], { description: 'Default horizontal.' }),
+    ),
   },
-  exact,
+  { ...exact, title: 'CardsMessage', description: 'A gallery of 1 to 10 cards. Messenger and Instagram.' },
 )
 
 /** One bubble of the chat, or one gallery. */
-export const Message = Type.Union([Text, Image, Video, Audio, File, Cards])
+export const Message = Type.Union([Text, Image, Video, Audio, File, Cards], { title: 'Message' })
 export type Message = Static<typeof Message>
 
 /** A text bubble, with at most 3 buttons (Telegram: 10). Messenger shows 2000 characters, 640 with buttons. */

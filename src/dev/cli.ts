@@ -2,6 +2,7 @@
 /** `npx dynablock <command>`: the only other file that touches the process. */
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import type { Command } from './commands/command.ts'
 
 /** Each is loaded only when it is called. */
@@ -19,6 +20,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
   new: {
     summary: 'write a block and its test',
     load: async () => (await import('./commands/new.ts')).runNew,
+  },
+  check: {
+    summary: 'what is wrong with v2 content in files',
+    load: async () => (await import('./commands/check.ts')).runCheck,
   },
   sends: {
     summary: 'what waits and what died; retries it',
@@ -42,7 +47,8 @@ if (command) {
   const run = await command.load()
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
   const lines = () => createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
-  process.exitCode = await run(args, { env: process.env, fetch, write, lines, interactive })
+  const readStdin = () => text(process.stdin)
+  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2

@@ -67,7 +67,7 @@ function fold(text: string): string {
 }
 
 function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
 function collectStrings(value: unknown, key = ''): string[] {

@@ -31,6 +31,7 @@ export async function apps(app: FastifyInstance, { appKeys, pages, secrets, keyH
 
   /** The page that the key is for by ManyChat's own word; a body could name any. */
   async function provenPage(key: string, named: unknown): Promise<string> {
+    if (!/^[\x21-\x7e]+$/.test(key)) throw createError('DYN_APP_KEY_REFUSED', { got: 'characters that no key has' })
     const page = readId((await pages.prove(key)).id)
     if (page === null) throw createError('DYN_APP_KEY_REFUSED', { got: 'an answer without a page id' })
     if (named != null && readId(named) !== page)

@@ -58,7 +58,10 @@ t.test('what is no block is left alone', async t => {
     'other.d.mts': 'export {}',
     'hello.test.ts': 'nonsense(',
     'README.md': '# Blocks',
-    'data.json': '{}',
+    '_data.json': '{}',
+    'package.json': '{}',
+    'package-lock.json': '{}',
+    'tsconfig.json': '{ // with a comment }',
     'lib/broken.ts': 'nonsense(',
     'folder.ts/x.ts': 'nonsense(',
   })
@@ -86,6 +89,13 @@ t.test('all that is wrong is said at once: name, reason and remedy', async t => 
     'two words.ts': hello(),
     'twice.js': hello(),
     'twice.ts': hello(),
+    'size.json': '{"messages":[]}',
+    'size.ts': hello(),
+    'broken.json': '{"messages":[}',
+    'broken.ts': hello(),
+    'empty.json': '',
+    'wrong.json':
+      '{\n  "version": "v2",\n  "content": { "messages": [{ "type": "text", "text": "{{ name }}" }, {}] }\n}',
     'well.ts': hello(),
   })
   const error = await t.rejects(loadBlocks({ folder, log }), { code: 'DYN_BLOCKS_REFUSED' })
@@ -101,11 +111,26 @@ t.test('all that is wrong is said at once: name, reason and remedy', async t => 
     /^- no-block\.ts: it has no block\. .* or begin its name with _/m,
     /^- refused\.ts: it does not load \(line \d+\): Expected .*"stesp"/m,
     /^- two words\.ts: its name has other characters .* Rename it\.$/m,
-    /^- twice\.ts: another file has the same name\. Rename one\.$/m,
+    /^- twice\.ts: twice\.js has the same name\. Rename one, or drop it\.$/m,
+    /^- size\.ts: size\.json has the same name\. Rename one, or drop it\.$/m,
+    /^- broken\.ts: broken\.json has the same name\./m,
+    /^- broken\.json: it is no JSON: it breaks off at line 1, column 14\. Check the quotes and commas\.$/m,
+    /^- empty\.json: it is no JSON: it breaks off at line 1, column 1\./m,
+    /^- wrong\.json: it is no content:\n {2}line 3, column 47, \/content\/messages\/0\/text \(template\): .*contact\.name\.$/m,
+    /^ {2}line 3, column 71, \/content\/messages\/1\/type \(required\): Expected one of .* Add it\.$/m,
   ]) {
     t.match(message, line)
   }
-  t.notMatch(message, /well\.ts|twice\.js/)
+  t.notMatch(message, /well\.ts|^- twice\.js|^- size\.json/m)
+})
+
+t.test('a JSON block that no channel shows as it is meant is served, with a warning', async t => {
+  const folder = folderOf(t, { 'hello.json': '{"messages":[{"type":"image","url":"http://example.com/a.png"}]}' })
+  const warnings: object[] = []
+  const blocks = await loadBlocks({ folder, log: { ...log, warn: details => warnings.push(details) } })
+  t.teardown(() => blocks.stop())
+  t.same(blocks.names(), ['hello'])
+  t.match(warnings, [{ block: 'hello', problem: /^line 1, column 30, \/messages\/0\/url \(https-url\): / }])
 })
 
 t.test('a folder without blocks, and none at all', async t => {

@@ -21,6 +21,18 @@ t.test('a changed file is served at once', async t => {
   t.equal(before?.open({} as Call), 'one', 'calls that run go on with what they had')
 })
 
+t.test('so is a JSON block', async t => {
+  const json = (text: string) => `{"messages":[{"type":"text","text":"${text} {{ channel }}"}]}`
+  const { folder, blocks, reloaded, problems } = await watched(t, { 'hello.json': json('one') })
+  const opened = () => blocks.get('hello')?.open({ channel: 'telegram' } as Call)
+  t.same(opened(), { messages: [{ type: 'text', text: 'one telegram' }] })
+  await reloaded(() => write(folder, { 'hello.json': json('two') }))
+  t.same(opened(), { messages: [{ type: 'text', text: 'two telegram' }] })
+  await reloaded(() => write(folder, { 'hello.json': json('three | {{ nothing }}') }))
+  t.same(opened(), { messages: [{ type: 'text', text: 'two telegram' }] }, 'a broken one keeps its last good block')
+  t.match(problems, [{ problem: /^- hello\.json: it is no content:/ }])
+})
+
 t.test('so is a block whose helper changed', async t => {
   const { folder, says, reloaded } = await watched(t, {
     'hello.ts': helped,

@@ -1,31 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
 import t from 'tap'
 import { type Channel, channels } from '../../src/content/channels.ts'
-import { type InspectOptions, inspectContent } from '../../src/content/inspect.ts'
-import { type Problem, type Rule, rules } from '../../src/content/problem.ts'
-
-type Listed = Pick<Problem, 'path' | 'rule' | 'severity'>
-
-interface Case {
-  name: string
-  channel: Channel
-  content: unknown
-  options?: InspectOptions
-  problems: Listed[]
-}
-
-/** `fixtures/replies/<valid or invalid>/<channel>/<what is tested>.json`: content, options, and the problems it has. */
-function readCases(kind: 'valid' | 'invalid'): Case[] {
-  return globSync(`fixtures/replies/${kind}/*/*.json`)
-    .sort()
-    .map(file => ({
-      problems: [],
-      ...JSON.parse(readFileSync(file, 'utf8')),
-      name: basename(file, '.json'),
-      channel: basename(dirname(file)),
-    }))
-}
+import { inspectContent } from '../../src/content/inspect.ts'
+import { type Rule, rules } from '../../src/content/problem.ts'
+import { type Case, type Listed, readCases } from './fixtures.ts'
 
 /** The problems in an order that doesn't depend on who found them. */
 function list(problems: Listed[]): Listed[] {

@@ -11,7 +11,7 @@ const params = {
         {
           type: 'text',
           text: 'Hi Ana, your biopsy result is here',
-          buttons: [{ caption: 'No' }, { caption: 'a.b(c)' }],
+          buttons: [{ caption: 'No' }, { caption: 'a.b(c)' }, { caption: 'e-mail' }],
         },
       ],
       actions: [{ action: 'set_field_value', field_name: 'Size', value: 5550123 }],
@@ -26,6 +26,7 @@ const cases: [said: string, masked: string][] = [
   ['Token 1234567890:0123456789abcdef0123456789abcdef is wrong', 'Token … is wrong'],
   ['Token 1234567890:0123*** is wrong', 'Token …*** is wrong'],
   ['Not allowed: caption "No" or a.b(c)!', 'Not allowed: caption "…" or …!'],
+  ['The caption e-mail is too long', 'The caption … is too long'],
   ['Value 5550123 is out of range', 'Value … is out of range'],
   ['Subscriber 9007199254740993123 has no field Size', 'Subscriber 9007199254740993123 has no field Size'],
   ['text messages of version v2 only', 'text messages of version v2 only'],

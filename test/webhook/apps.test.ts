@@ -80,6 +80,14 @@ t.test('a key that ManyChat refuses is not kept', async t => {
   t.notMatch(text, 'canary')
 })
 
+t.test('a key with characters that no header takes is refused before ManyChat is asked', async t => {
+  const { install, platform } = await setUp(t)
+  for (const app_token of ['ключ', 'two words', 'tab\t', 'é'.repeat(700)]) {
+    t.match((await install({ app_token })).json, { code: 'DYN_APP_KEY_REFUSED', status: 400 })
+  }
+  t.equal(platform.heard.length, 0)
+})
+
 t.test('only who has a webhook secret may install', async t => {
   const { app, platform } = await setUp(t)
   const { status, json } = await post(app, '/apps/installed', { app_token: appKey })

@@ -10,7 +10,7 @@ import { createPhone, parseObject, verbs } from '../terminal/phone.ts'
 import { createRemote } from '../terminal/remote.ts'
 import { type Chat, createChat } from '../testing/chat.ts'
 import type { ChatClock } from '../testing/clock.ts'
-import type { Command, Terminal } from './command.ts'
+import type { Terminal } from './command.ts'
 
 const help = `Usage: dynablock chat <block> [options]   talk with a block, as its contact
 
@@ -55,8 +55,8 @@ interface ChatSettings {
 const replyWithinMs = 8000
 
 /** @param openChat opens a block behind a server of its own */
-export function createChatCommand(openChat: OpenChat): Command {
-  return async (args, terminal) => {
+export function createChatCommand(openChat: OpenChat) {
+  return async (args: string[], terminal: Omit<Terminal, 'readStdin'>): Promise<0 | 1 | 2> => {
     try {
       const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
       const [block, ...others] = positionals

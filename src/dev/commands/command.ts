@@ -6,6 +6,8 @@ export interface Terminal {
   env: Record<string, string | undefined>
   fetch: typeof globalThis.fetch
   write(text: string): void
+  /** All of standard input. */
+  readStdin(): Promise<string>
   /** What is typed or piped in, line by line. */
   lines(): AsyncIterable<string>
   /** Whether a person sits there. */

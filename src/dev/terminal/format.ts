@@ -34,7 +34,7 @@ export function createFormat({ color }: FormatOptions) {
     }
     if (event.kind === 'response') return event.problems.flatMap(formatProblem)
     if (event.kind === 'listening') {
-      return [note(`waits for your message for ${formatDuration((event.until - event.at) / 1000)}`)]
+      return [note(`waits for your message for ${formatDuration(Math.round((event.until - event.at) / 1000))}`)]
     }
     if (event.kind === 'unheard') {
       const why = event.why === 'expired' ? 'it waited too long' : 'no block listens'

@@ -155,7 +155,10 @@ export default defineBlock({ open: () => { throw new Error('no stock') } })`,
 })
 
 t.test('it talks with a server that runs', async t => {
-  const { app } = build(t, { blocks: { greet: defineBlock({ open: ({ extras }) => `Hi ${extras.order}` }) } })
+  const { app } = build(t, {
+    config: { dataDir: t.testdir({}) },
+    blocks: { greet: defineBlock({ open: ({ extras }) => `Hi ${extras.order}` }) },
+  })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   t.match(await chat(['greet', '--url', url, '--secret', secret, '--extras', '{"order":7}']), [0, /Block: Hi 7\n$/])

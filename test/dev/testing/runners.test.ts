@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { folderOf } from '../../helper.ts'
+import { plainEnv } from '../../plain-env.ts'
 
 const run = promisify(execFile)
 const block = readFileSync('examples/blocks/size.ts', 'utf8')
@@ -67,7 +68,6 @@ t.test('tap runs it', async t => {
   const test = `import t from 'tap'
 import { openChat } from 'dynablock/testing'
 import size from './size.ts'
-import { plainEnv } from '../../plain-env.ts'
 t.test('size', async t => {${talk}  t.equal(text, '${thanks}')
 })
 t.test('by name', async () => void (await openChat('size')))

@@ -1,15 +1,26 @@
 import { duration } from './time.js'
 
-/** What the phone shows, in order: bubbles, and notes on what a phone would not show. */
+/** What the phone shows, in the order in which it happened: bubbles, and notes on what a phone would not show. */
 export function rowsOf({ bubbles, events }) {
   const answered = new Set(events.map(event => (event.kind === 'response' ? event.request : 0)))
   const isTyping = events.some(({ kind, id }) => kind === 'request' && !answered.has(id))
-  const notes = events.flatMap(event => {
+  const own = bubbles.filter(({ from }) => from === 'contact')
+  const rows = events.flatMap(event => {
     const note = noteOf(event)
-    return note ? [{ kind: 'note', key: `e${event.id}`, at: event.at, ...note }] : []
+    return [...bubblesOf(event).map(toRow), ...(note ? [{ kind: 'note', key: `e${event.id}`, ...note }] : [])]
   })
-  const shown = bubbles.map(bubble => ({ kind: 'bubble', key: `b${bubble.id}`, at: bubble.at, bubble }))
-  return { rows: [...notes, ...shown].sort((one, other) => one.at - other.at), isTyping }
+  return { rows, isTyping }
+
+  function bubblesOf(event) {
+    if (event.kind === 'shown') return bubbles.filter(({ id, from }) => from === 'block' && event.bubbles.includes(id))
+    // The contact's own have no event of theirs: one each for what was written, and for a quick reply.
+    const isOwn = event.kind === 'said' || (event.kind === 'tapped' && event.place === 'quick-reply')
+    return isOwn ? own.splice(0, 1) : []
+  }
+}
+
+function toRow(bubble) {
+  return { kind: 'bubble', key: `b${bubble.id}`, bubble }
 }
 
 const verbs = { url: 'Opens', call: 'Calls', buy: 'Pays for', flow: 'Goes to the flow', node: 'Goes to the node' }

@@ -1,0 +1,98 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import t from 'tap'
+import { checkContent } from '../../src/content/check.ts'
+import { contentSchema } from '../../src/content/json-schema.ts'
+import type { Rule } from '../../src/content/problem.ts'
+import { type Case, readCases } from './fixtures.ts'
+
+const id = 'https://blocks.test/schema/content.json'
+const schema = contentSchema(id)
+const accepts = new Ajv2020({ strict: true, strictRequired: false }).compile(schema)
+
+/** The errors that depend on the channel or on how the content is delivered; a schema of all content can't say them. */
+const sayableByCodeOnly: Rule[] = [
+  'channel-button',
+  'channel-message',
+  'channel-quick-replies',
+  'channel-webview-size',
+  // Of callbacks to this machine, which only a server in development may use.
+  'https-callback',
+  'node-outside-flow',
+]
+
+/** Both forms of a document. */
+function formsOf(content: unknown): Record<string, unknown> {
+  return { 'content alone': content, 'a whole answer': { version: 'v2', content } }
+}
+
+function isRefused({ content, channel, options }: Case): boolean {
+  try {
+    checkContent(content, { ...options, channel })
+    return false
+  } catch {
+    return true
+  }
+}
+
+t.test('takes whatever is valid', async t => {
+  for (const { name, channel, content } of readCases('valid')) {
+    for (const [form, document] of Object.entries(formsOf(content))) {
+      t.ok(accepts(document), `${channel} ${name}, ${form}`)
+    }
+  }
+})
+
+t.test('refuses what checkContent refuses, but for rules that only code can say', async t => {
+  const needsCode = new Set<Rule>()
+  for (const one of readCases('invalid')) {
+    for (const [form, document] of Object.entries(formsOf(one.content))) {
+      const isTaken = accepts(document)
+      t.ok(isTaken || isRefused(one), `${one.channel} ${one.name}, ${form}: the schema is not stricter`)
+      const errors = one.problems.filter(({ severity }) => severity === 'error')
+      for (const { rule } of isTaken ? errors : []) needsCode.add(rule)
+    }
+  }
+  t.same([...needsCode].sort(), sayableByCodeOnly)
+})
+
+t.test('https callbacks are in the schema', async t => {
+  const listener = (url: string) => ({ messages: [], external_message_callback: { url, method: 'post' } })
+  t.ok(accepts(listener('https://bot.example.com/')))
+  t.ok(accepts(listener('http://localhost:3000/')))
+  t.notOk(accepts(listener('http://bot.example.com/')))
+})
+
+t.test('a document may name its schema; an answer says its version, and nothing stands beside its content', async t => {
+  t.ok(accepts({ $schema: id, messages: [] }))
+  t.ok(accepts({ $schema: id, version: 'v2', content: { messages: [] } }))
+  for (const wrong of [
+    { content: { messages: [] } },
+    { version: 'v2' },
+    { version: 'v1', content: { messages: [] } },
+    { version: 'v2', messages: [] },
+    { version: 'v2', content: { messages: [] }, external_message_callback: { url: 'https://a.b', method: 'post' } },
+    { version: 'v2', content: { $schema: id, messages: [] } },
+    { $schema: 1, messages: [] },
+    {},
+  ]) {
+    t.notOk(accepts(wrong), JSON.stringify(wrong))
+  }
+})
+
+t.test('numbers of any length are numbers', async t => {
+  const value = JSON.parse('9007199254740993123')
+  t.ok(accepts({ messages: [], actions: [{ action: 'set_field_value', field_name: 'Order', value }] }))
+})
+
+t.test('it is plain JSON, each part once, with words for editors', async t => {
+  t.strictSame(JSON.parse(JSON.stringify(schema)), schema)
+  t.notMatch(JSON.stringify(schema), 'bigint')
+  const { $defs } = schema as { $defs: Record<string, { title: string; description?: string; type?: string }> }
+  for (const [name, { title }] of Object.entries($defs)) t.equal(title, name)
+  const undescribed = Object.entries($defs).filter(([, { description, type }]) => type === 'object' && !description)
+  t.same(
+    undescribed.map(([name]) => name),
+    ['Card', 'Content'],
+  )
+  t.ok(JSON.stringify(schema).length < 20_000)
+})

@@ -11,6 +11,14 @@ import { openBrowser } from './browser.ts'
 t.setTimeout(180_000)
 
 const program = fileURLToPath(new URL('../../../src/server.ts', import.meta.url))
+/** What counts covered lines listens for the end of a process, which a process that is replaced doesn't see. */
+const tellsEnd = `data:text/javascript,${encodeURIComponent(`
+  const { execve } = process
+  process.execve = (...args) => {
+    process.emit('exit', 0)
+    execve.apply(process, args)
+  }
+`)}`
 /** Answers what the gate answers. */
 const slow = (gate: number) => `import { defineBlock } from 'dynablock'
 export default defineBlock({
@@ -48,7 +56,11 @@ t.test('a late reply survives the restart, and so do the conversation, the port 
 async function startServer(t: Test, block: string) {
   const cwd = folderOf(t, { 'blocks/slow.ts': block })
   const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', REPLY_WITHIN_MS: '50' }
-  const child = spawn(process.execPath, [program], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--import', tellsEnd, program], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.teardown(async () => {
     child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')

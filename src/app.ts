@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
@@ -7,7 +6,7 @@ import type { Config } from './config.ts'
 import type { Simulator } from './dev/simulator/simulator.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
-import { openAppKeys } from './manychat/app-keys.ts'
+import { createAppKeys } from './manychat/app-keys.ts'
 import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
 import { check } from './ops/check.ts'
@@ -62,7 +61,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch, sim
   })
 
   const { stateKeys: keys, webhookSecrets: secrets, appKeyHeader: keyHeader, publicUrl, replyWithinMs, dev } = config
-  const appKeys = openAppKeys({ file: join(config.dataDir, 'app-keys.json'), cipher: createCipher(keys), now })
+  const appKeys = createAppKeys({ cipher: createCipher(keys), now, log: app.log })
   const accounts = {
     keys: config.manychatApiKeys,
     appKeys,
@@ -102,6 +101,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch, sim
   app.register(sends, { queue, checkSend, authorize, maxBodyBytes: config.maxBodyBytes })
   app.register(check, { authorize: dev ? undefined : authorize, allowLoopback: publicUrl.startsWith('http://') })
   app.register(schema, { publicUrl })
+  if (config.docs) app.register(async scope => (await import('./ops/docs.ts')).docs(scope, { publicUrl }))
   app.register(metrics, { read: outgoing.readMetrics })
   app.register(health, { blocks: () => blocks.names().length > 0, store: outgoing.isOpen })
 
@@ -115,7 +115,6 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch, sim
   app.addHook('onClose', async () => {
     await outgoing.stop(runner.stop)
     blocks.stop()
-    await appKeys.settled()
   })
   return app
 }

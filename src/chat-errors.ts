@@ -39,6 +39,6 @@ export const chatErrors = {
   DYN_SIMULATOR_RESTART: [
     501,
     'No restart',
-    'Expected a Node with process.execve, got one without: {got}. Start the server again by hand.',
+    'Expected a platform where a process can be replaced, got another: {got}. Start the server again by hand.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

@@ -29,6 +29,8 @@ export interface Config {
   fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
   /** Sends do everything but the outbound call. */
   dryRun: boolean
+  /** Whether the HTTP surface is documented at /docs. */
+  docs: boolean
   /** In lower case. */
   appKeyHeader: string
   blocksDir: string | undefined
@@ -73,6 +75,7 @@ export function loadConfig(env: Env): Config {
     chatfuelBots: read.CHATFUEL_BOTS,
     fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
     dryRun: read.DRY_RUN === 'on',
+    docs: read.DOCS === 'on' || read.NODE_ENV !== 'production',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,

@@ -67,7 +67,7 @@ async function start(): Promise<void> {
       secret: webhookSecrets[0] as string,
       apiToken: apiTokens[0] as string,
       isApiPlayed: manychatApiKeys.length === 0 && matonApiKey === undefined && manychatApiUrl === undefined,
-      restart: process.execve ? restart : { impossible: `${process.platform} has no process.execve` },
+      restart: process.execve ? restart : { impossible: `not on ${process.platform}` },
       isRestarted: process.env[restartMark] !== undefined,
     })
   }

@@ -32,6 +32,10 @@ export const Settings = Type.Object({
     default: 'off',
     remedy: 'Set it to on to make no outbound call of a send.',
   }),
+  DOCS: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'off',
+    remedy: 'Set it to on to serve /docs and /openapi.json in production too.',
+  }),
   APP_KEY_HEADER: Type.String({ default: 'x-token-header', remedy: 'Name the header of auth.request in your app.' }),
   BLOCKS_DIR: Type.Optional(Type.String({ remedy: 'Set the folder of your blocks.' })),
   DATABASE_URL: Type.Optional(

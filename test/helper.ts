@@ -29,6 +29,7 @@ export const config: Config = {
   chatfuelBots: [],
   fallbackFlows: new Map(),
   dryRun: false,
+  docs: false,
   appKeyHeader: 'x-token-header',
   blocksDir: undefined,
   dataDir: '/nowhere',

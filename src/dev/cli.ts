@@ -29,6 +29,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,
   },
+  serve: {
+    summary: 'the server, with the blocks of this folder',
+    load: async () => (await import('./commands/serve.ts')).runServe,
+  },
 }
 
 const help = `Usage: dynablock <command>
@@ -48,8 +52,13 @@ if (command) {
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
   const lines = () => createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
   const readStdin = () => text(process.stdin)
-  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive })
+  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive, serve })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2
+}
+
+async function serve(): Promise<number> {
+  await import('../server.ts')
+  return Number(process.exitCode ?? 0)
 }

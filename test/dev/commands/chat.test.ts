@@ -25,7 +25,14 @@ async function chat(
   async function* lines() {
     yield* typed
   }
-  const code = await createChatCommand(openChat)(args, { env, fetch, write, lines, interactive })
+  const code = await createChatCommand(openChat)(args, {
+    env,
+    fetch,
+    write,
+    lines,
+    interactive,
+    serve: async () => 0,
+  })
   return [code, written]
 }
 
@@ -128,6 +135,7 @@ export default defineBlock({ replyWithinMs: 1, waiting: 'One moment', open: () =
     fetch,
     write,
     lines,
+    serve: async () => 0,
     interactive: true,
   })
   t.match(written, 'Block: One moment\n> \rBlock, later: There\n> ')

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 
-const executablePath = '/usr/bin/chromium'
+/** Debian's, and what other systems have in its place. */
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Where `npm run docs:images` has the pictures of the docs written. */
 const imagesDir = process.env.DOCS_IMAGES
@@ -18,7 +19,7 @@ export interface BrowserOptions {
 }
 
 export async function openBrowser(t: Test, { url, width = 1440, height = 900, colorScheme = 'light' }: BrowserOptions) {
-  if (!existsSync(executablePath)) throw new Error('Expected /usr/bin/chromium: apt-get install -y chromium')
+  if (!executablePath) throw new Error('Expected Chromium, got none. Install it: apt-get install -y chromium')
   const context = await chromium.launchPersistentContext(t.testdir({}), {
     executablePath,
     viewport: { width, height },

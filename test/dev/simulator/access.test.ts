@@ -1,7 +1,7 @@
 /** Nobody is kept from using the page: by keyboard, on a small screen, in the dark. */
 import t from 'tap'
 import { openBrowser } from './browser.ts'
-import { serveSimulator } from './serve.ts'
+import { serveExamples, serveSimulator } from './serve.ts'
 import { size } from './size.ts'
 
 t.setTimeout(180_000)
@@ -37,12 +37,12 @@ t.test('all of it works by keyboard alone', async t => {
 })
 
 t.test('a screen of 360 pixels has room for all of it', async t => {
-  const { url } = await serveSimulator(t, { size })
+  const { url } = await serveExamples(t)
   const { page, phone, complaints, checkAccess, picture } = await openBrowser(t, { url, width: 360, height: 740 })
   await phone.tap('Small')
-  await phone.shows('Your name?')
+  await phone.shows('S it is. And your name?')
   await phone.say('Ana')
-  await phone.shows('Ana: S')
+  await phone.shows('Thanks Ana, your S is on its way.')
   t.same(await checkAccess(), [])
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, 'nothing sticks out')
   for (const name of ['Start again', 'Replay', 'Load', '+ 25 h']) {
@@ -53,15 +53,18 @@ t.test('a screen of 360 pixels has room for all of it', async t => {
 })
 
 t.test('it is dark where people like it dark', async t => {
-  const { url } = await serveSimulator(t, { size })
+  const { url } = await serveExamples(t)
   const { page, phone, complaints, checkAccess, picture } = await openBrowser(t, { url, colorScheme: 'dark' })
   for (const channel of ['Messenger', 'Instagram', 'WhatsApp', 'Telegram']) {
     await phone.pick('size', channel)
     await phone.tap('Small')
     await phone.say('Ana')
-    await phone.shows('Ana: S')
+    await phone.shows('Thanks Ana, your S is on its way.')
     t.same(await checkAccess(), [], channel)
   }
+  await phone.pick('faq', 'Instagram')
+  await phone.tap('Delivery')
+  await phone.shows(/We deliver within three days/)
   await picture('simulator-dark')
   const background = await page.evaluate('getComputedStyle(document.body).backgroundColor')
   t.equal(background, 'rgb(13, 15, 20)')

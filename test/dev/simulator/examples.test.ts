@@ -1,21 +1,11 @@
-import t, { type Test } from 'tap'
-import { loadBlocks } from '../../../src/blocks/load.ts'
+import t from 'tap'
 import { openBrowser } from './browser.ts'
-import { type ServeOptions, serveSimulator } from './serve.ts'
+import { serveExamples } from './serve.ts'
 
 t.setTimeout(180_000)
 
-async function openExamples(
-  t: Test,
-  { config, ...more }: ServeOptions & Partial<Parameters<typeof openBrowser>[1]> = {},
-) {
-  const blocks = await loadBlocks({ folder: 'examples/blocks', log: console })
-  const { url } = await serveSimulator(t, blocks, { config: config ?? {} })
-  return openBrowser(t, { url, ...more })
-}
-
 t.test('the examples talk on all four channels', async t => {
-  const { page, phone, complaints, checkAccess, picture } = await openExamples(t)
+  const { page, phone, complaints, checkAccess, picture } = await openBrowser(t, await serveExamples(t))
   for (const channel of ['Messenger', 'Instagram', 'WhatsApp', 'Telegram']) {
     await t.test(channel, async t => {
       const hasReplies = channel === 'Messenger' || channel === 'Instagram'
@@ -31,7 +21,7 @@ t.test('the examples talk on all four channels', async t => {
           .isVisible(),
         'the tag is listed',
       )
-      await picture(`simulator-${channel.toLowerCase()}`)
+      if (channel === 'Messenger') await picture('simulator')
 
       await phone.pick('faq', channel)
       await phone.shows(/What would you like to know/)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import type { Block } from '../../../src/blocks/define.ts'
-import type { Blocks } from '../../../src/blocks/load.ts'
+import { type Blocks, loadBlocks } from '../../../src/blocks/load.ts'
 import type { Config } from '../../../src/config.ts'
 import { createSimulator } from '../../../src/dev/simulator/simulator.ts'
 import type { StageOptions } from '../../../src/dev/simulator/stage.ts'
@@ -15,6 +15,11 @@ export interface ServeOptions extends Partial<StageOptions> {
   config?: Partial<Config>
   host?: string
   port?: number
+}
+
+/** What `npm start` serves on the first day. */
+export async function serveExamples(t: Test) {
+  return serveSimulator(t, await loadBlocks({ folder: 'examples/blocks', log: console }))
 }
 
 export async function serveSimulator(

@@ -48,7 +48,7 @@ t.test('imports point one way', async t => {
     const allowed = directions[room]
     t.ok(allowed, `${room} has a direction`)
     for (const target of own.map(roomOf)) {
-      // A command that needs the whole server goes the way of the tests.
+      // A command that needs the whole server goes the way of the tests, or of the process.
       if (path === 'dev/cli.ts' && (target === 'testing.ts' || target === 'server.ts')) continue
       if (target !== room) t.ok(allowed?.includes(target), `${path} imports ${target}`)
     }

@@ -50,7 +50,15 @@ const command = name !== undefined && Object.hasOwn(commands, name) ? commands[n
 if (command) {
   const run = await command.load()
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
-  const lines = () => createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
+  async function* lines() {
+    const reader = createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
+    try {
+      yield* reader
+    } finally {
+      // Whoever stops reading before the end would else be kept by the terminal.
+      reader.close()
+    }
+  }
   const readStdin = () => text(process.stdin)
   process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive, serve })
 } else {

@@ -1,6 +1,6 @@
 /**
- * One contact who talks with a block, and ManyChat in between, as `reference/manychat.md` describes it: a model without
- * network, timers or clock of its own.
+ * One contact who talks with a block, and ManyChat in between, as it is documented and was seen in the field: a model
+ * without network, timers or clock of its own.
  */
 import type { Contact } from '../../blocks/contact.ts'
 import { maxTimeoutSeconds } from '../../content/callback.ts'
@@ -79,6 +79,10 @@ export function createConversation(options: ConversationOptions) {
     /** Notes that whoever keeps the clock has moved it. */
     waited: (ms: number) => void record({ kind: 'waited', ms }),
     screen,
+    /** Full Contact Data as it stands; not to be written to. */
+    get contact(): Readonly<Contact> {
+      return state.contact
+    },
     save: (): Saved => structuredClone(state),
     /** Everything that happened, oldest first; grows, and nothing in it changes. */
     get events(): readonly ChatEvent[] {
@@ -202,7 +206,8 @@ export function createConversation(options: ConversationOptions) {
   }
 
   function screen(): Screen {
-    const { channel, bubbles, quickReplies, listener, contact, tags } = structuredClone(state)
+    const { events: _, ...shown } = state
+    const { channel, bubbles, quickReplies, listener, contact, tags } = structuredClone(shown)
     return {
       channel,
       bubbles,

@@ -25,7 +25,7 @@ export async function page(app: FastifyInstance): Promise<void> {
         'default-src': ["'none'"],
         'script-src': ["'self'", ...inline],
         'style-src': ["'self'"],
-        'img-src': ["'self'", 'data:'],
+        'img-src': ["'self'"],
         'connect-src': ["'self'"],
         'base-uri': ["'none'"],
         'form-action': ["'none'"],

@@ -81,7 +81,10 @@ export async function simulatorRoutes(app: FastifyInstance, stage: Stage): Promi
     stream(reply, { state: () => ({ ...state(), ...stage.switches() }), watch })
   })
 
-  app.get<OfTalk>('/simulator/conversations/:id/recording', ({ params }) => stage.find(params.id).record())
+  app.get<OfTalk>('/simulator/conversations/:id/recording', ({ params }, reply) => {
+    // People read it, and keep it beside their blocks.
+    return reply.type('application/json').send(`${JSON.stringify(stage.find(params.id).record(), null, 2)}\n`)
+  })
 
   app.post<OfTalk>('/simulator/conversations/:id/open', async ({ params }) => {
     await stage.find(params.id).conversation.open()

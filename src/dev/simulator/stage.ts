@@ -208,7 +208,7 @@ export function createStage(options: StageOptions) {
   function listWatched() {
     return [...talks.values()]
       .filter(talk => talk.isWatched())
-      .map(({ conversation, setSends }) => ({ contact: conversation.screen().contact.id, setSends }))
+      .map(({ conversation, setSends }) => ({ contact: conversation.contact.id, setSends }))
   }
 
   function tellAll(): void {

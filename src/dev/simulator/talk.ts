@@ -93,7 +93,7 @@ export function createTalk({ id, block, publicUrl, since, saved, ...options }: T
 
   /** Whether a call concerns this contact; those that name none concern the page. */
   function isAbout({ page, params }: ApiCall): boolean {
-    const { contact } = conversation.screen()
+    const { contact } = conversation
     if (params.subscriber_id !== undefined) return String(params.subscriber_id) === contact.id
     return page === contact.page_id || !/^\d+$/.test(page)
   }

@@ -93,5 +93,6 @@ async function checkAccess(page: Page): Promise<string[]> {
 async function picture(page: Page, name: string): Promise<void> {
   if (!imagesDir) return
   mkdirSync(imagesDir, { recursive: true })
+  await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path: join(imagesDir, `${name}.png`), animations: 'disabled' })
 }

@@ -48,7 +48,7 @@ export function App() {
   }
   const talk = `conversations/${state.id}`
   return html`
-    <a class="skip" href="#phone">Skip to the phone</a>
+    <a class="skip" href="#phone" onClick=${skip}>Skip to the phone</a>
     <${TopBar}
       ...${{ setup, choice, state, link, onChoose: begin }}
       onAgain=${() => begin(choice)}
@@ -93,6 +93,8 @@ export function App() {
       location.replace(`#${new URLSearchParams(wish)}`)
       setChoice(wish)
       setReplayed(undefined)
+      // Blocks come and go while they are written.
+      setSetup(await get('setup'))
       setId(next)
       await post(`conversations/${next}/open`)
     })
@@ -114,6 +116,12 @@ export function App() {
     setReplayed(steps)
     setId(next)
   }
+}
+
+/** The address is kept for the block and the channel. */
+function skip(event) {
+  event.preventDefault()
+  document.getElementById('phone').focus()
 }
 
 /** Ids lose digits here; the server has them exact, and gives each channel its own. */

@@ -37,7 +37,7 @@ export function Phone({ state, link, description, act }) {
         html`
           <div class="quick" role="group" aria-label="Quick replies">
             ${saved.quickReplies.map(
-              ({ id, caption }) => html`<button key=${id} onClick=${() => act('tap', { id })}>${caption}</button>`,
+              ({ id, caption }) => html`<button key=${id} onClick=${() => tapReply(id)}>${caption}</button>`,
             )}
           </div>
         `
@@ -45,6 +45,12 @@ export function Phone({ state, link, description, act }) {
       <${Composer} onSay=${text => act('say', { text })} isHeard=${listenUntil !== null} />
     </section>
   `
+
+  /** It is gone then: the focus must not be lost with it. */
+  function tapReply(id) {
+    act('tap', { id })
+    document.querySelector('.composer input').focus()
+  }
 }
 
 function Row({ row, onTap }) {

@@ -25,14 +25,7 @@ async function chat(
   async function* lines() {
     yield* typed
   }
-  const code = await createChatCommand(openChat)(args, {
-    env,
-    fetch,
-    write,
-    lines,
-    interactive,
-    serve: async () => 0,
-  })
+  const code = await createChatCommand(openChat)(args, { env, fetch, write, lines, interactive })
   return [code, written]
 }
 
@@ -135,7 +128,6 @@ export default defineBlock({ replyWithinMs: 1, waiting: 'One moment', open: () =
     fetch,
     write,
     lines,
-    serve: async () => 0,
     interactive: true,
   })
   t.match(written, 'Block: One moment\n> \rBlock, later: There\n> ')

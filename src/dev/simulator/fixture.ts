@@ -6,6 +6,7 @@ import { createError } from '../../errors.ts'
 import { parseExact } from '../../exact-json.ts'
 import type { ChatEvent } from '../conversation/event.ts'
 import type { WireResponse } from '../conversation/wire.ts'
+import type { DiffLine } from './diff.ts'
 
 const Answers = Type.Array(Type.Unknown())
 const Step = Type.Union([
@@ -25,6 +26,13 @@ export const Fixture = Type.Object({
   steps: Type.Array(Step),
 })
 export type Fixture = Static<typeof Fixture>
+
+/** What came of one step that was done again. */
+export interface Replayed {
+  step: Step
+  changed: boolean
+  diff: DiffLine[]
+}
 
 /** @throws DynablockError `DYN_SIMULATOR_INVALID` naming the place that is wrong */
 export function readFixture(value: unknown): Fixture {

@@ -10,7 +10,7 @@ import { createFakeApi, fakeKey } from '../fake-api/fake-api.ts'
 import { createCarry } from './carry.ts'
 import { createMovableClock } from './clock.ts'
 import { diffLines } from './diff.ts'
-import { type Fixture, recordSteps, type Step } from './fixture.ts'
+import { type Fixture, type Replayed, recordSteps, type Step } from './fixture.ts'
 import { createSendsWatch } from './sends-watch.ts'
 import { createTalk, type Talk } from './talk.ts'
 
@@ -41,13 +41,6 @@ export interface NewTalk {
   since?: number | undefined
   /** How far ahead the clock was when it was saved. */
   aheadMs?: number | undefined
-}
-
-/** What came of one step that was done again. */
-export interface Replayed {
-  step: Step
-  changed: boolean
-  diff: { sign: string; text: string }[]
 }
 
 const mostTalks = 50

@@ -3,12 +3,21 @@ import { ContactPanel } from './contact.js'
 import { html } from './html.js'
 import { Phone } from './phone.js'
 import { Profile } from './profile.js'
-import { Replayed } from './replayed.js'
+import { ReplayPanel } from './replay-panel.js'
 import { Sends } from './sends.js'
-import { follow, get, post } from './server.js'
+import { follow, get, post, Refused } from './server.js'
 import { Switches } from './switches.js'
 import { Timeline } from './timeline.js'
 import { TopBar } from './top-bar.js'
+
+/**
+ * @typedef {{ latencyMs: number, fault: import('../../fake-api/fake-api.ts').Fault, aheadMs: number }} Switches
+ * @typedef {{ name: string, description: string | null }} Block
+ * @typedef {{ blocks: Block[], contacts: object, isApiPlayed: boolean, restart: string | null } & Switches} Setup
+ * @typedef {import('../talk.ts').TalkState & Switches} State
+ * @typedef {import('../fixture.ts').Replayed} Replayed
+ * @typedef {{ block: string, channel: string }} Choice
+ */
 
 /** What the address names, so that a reload begins with the same. */
 function readChoice(blocks) {
@@ -22,13 +31,13 @@ function readChoice(blocks) {
 }
 
 export function App() {
-  const [setup, setSetup] = useState()
-  const [choice, setChoice] = useState()
-  const [id, setId] = useState()
-  const [state, setState] = useState()
+  const [setup, setSetup] = useState(/** @type {Setup | undefined} */ (undefined))
+  const [choice, setChoice] = useState(/** @type {Choice | undefined} */ (undefined))
+  const [id, setId] = useState(/** @type {string | undefined} */ (undefined))
+  const [state, setState] = useState(/** @type {State | undefined} */ (undefined))
   const [link, setLink] = useState('open')
   const [notice, setNotice] = useState('')
-  const [replayed, setReplayed] = useState()
+  const [replayed, setReplayed] = useState(/** @type {Replayed[] | undefined} */ (undefined))
   /** What was changed of the contact, for conversations that begin later. */
   const edits = useRef({})
 
@@ -66,7 +75,7 @@ export function App() {
         description=${setup.blocks.find(({ name }) => name === state.block)?.description}
         act=${(verb, body) => act(`${talk}/${verb}`, body)} />
       <div class="log">
-        ${replayed && html`<${Replayed} steps=${replayed} onClose=${() => setReplayed(undefined)} />`}
+        ${replayed && html`<${ReplayPanel} steps=${replayed} onClose=${() => setReplayed(undefined)} />`}
         <${Sends} sends=${state.sends} />
         <${Timeline} key=${state.since} ...${{ state }} />
       </div>
@@ -79,7 +88,7 @@ export function App() {
       await work()
       setNotice('')
     } catch (error) {
-      if (!(error instanceof TypeError)) setNotice(error.message)
+      if (error instanceof Refused) setNotice(error.message)
     }
   }
 
@@ -121,7 +130,7 @@ export function App() {
 /** The address is kept for the block and the channel. */
 function skip(event) {
   event.preventDefault()
-  document.getElementById('phone').focus()
+  document.getElementById('phone')?.focus()
 }
 
 /** Ids lose digits here; the server has them exact, and gives each channel its own. */

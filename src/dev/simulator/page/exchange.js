@@ -54,19 +54,20 @@ function Time({ response }) {
 function Problems({ entry: { id, response } }) {
   // Why nothing is shown stands above already.
   const problems = (response?.problems ?? []).filter(({ message }) => message !== response.why)
-  const groups = Object.values(Object.groupBy(problems, ({ rule, message }) => `${rule} ${message}`))
-  if (groups.length === 0) return null
+  if (problems.length === 0) return null
+  const groups = Map.groupBy(problems, ({ rule, message }) => `${rule} ${message}`)
   return html`
     <ul class="problems">
-      ${groups.map(
-        group => html`
-          <li key=${group[0].rule + group[0].message} class=${group[0].severity}>
-            <p><b>${group[0].severity === 'error' ? 'Error' : 'Warning'}</b> <code>${group[0].rule}</code></p>
-            <p>${group[0].message}</p>
+      ${[...groups].map(([key, group]) => {
+        const [{ rule, severity, message }] = group
+        return html`
+          <li key=${key} class=${severity}>
+            <p><b>${severity === 'error' ? 'Error' : 'Warning'}</b> <code>${rule}</code></p>
+            <p>${message}</p>
             <${Places} places=${group} onShow=${path => showPlace(`a${id}`, response.response.body, path)} />
           </li>
-        `,
-      )}
+        `
+      })}
     </ul>
   `
 }

@@ -3,5 +3,7 @@ import { App } from './app.js'
 import { html } from './html.js'
 
 const root = document.getElementById('app')
-root.textContent = ''
-render(html`<${App} />`, root)
+if (root) {
+  root.textContent = ''
+  render(html`<${App} />`, root)
+}

@@ -12,9 +12,10 @@ export function Phone({ state, link, description, act }) {
   const { saved, block, listenUntil, aheadMs, sends } = state
   const isAwaited = sends.some(({ late_reply, state }) => late_reply && (state === 'waiting' || state === 'running'))
   const { rows, isTyping } = rowsOf(saved)
-  const log = useRef()
+  const log = useRef(/** @type {HTMLElement | null} */ (null))
+  const composer = useRef(/** @type {HTMLElement | null} */ (null))
   useEffect(() => {
-    log.current.scrollTop = log.current.scrollHeight
+    log.current?.scrollTo(0, log.current.scrollHeight)
   }, [rows.length, isTyping, isAwaited, saved.quickReplies.length])
   return html`
     <section class="phone" id="phone" tabindex="-1" data-channel=${saved.channel} aria-label="Phone">
@@ -42,14 +43,16 @@ export function Phone({ state, link, description, act }) {
           </div>
         `
       }
-      <${Composer} onSay=${text => act('say', { text })} isHeard=${listenUntil !== null} />
+      <div ref=${composer}>
+        <${Composer} onSay=${text => act('say', { text })} isHeard=${listenUntil !== null} />
+      </div>
     </section>
   `
 
   /** It is gone then: the focus must not be lost with it. */
   function tapReply(id) {
     act('tap', { id })
-    document.querySelector('.composer input').focus()
+    composer.current?.querySelector('input')?.focus()
   }
 }
 

@@ -1,6 +1,14 @@
 /** The server's side of the simulator, as the page calls it. */
 
-/** Throws an error whose message can be shown. */
+/** The server's no, in words that can be shown. */
+export class Refused extends Error {
+  constructor(message, status) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** @throws Refused; TypeError when the server is away */
 export async function post(path, body = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return answerOf(
@@ -15,7 +23,7 @@ export async function get(path) {
 async function answerOf(response) {
   const answer = await response.json()
   if (response.ok) return answer
-  throw Object.assign(new Error(answer.detail ?? `The server answers ${response.status}.`), { status: response.status })
+  throw new Refused(answer.detail ?? `The server answers ${response.status}.`, response.status)
 }
 
 const retryMs = 300
@@ -23,13 +31,15 @@ const retryMs = 300
 /**
  * Follows a conversation. When the server restarts, which forgets it, the last state is put back.
  *
- * @param id the conversation
- * @param onState is given each state
- * @param onLink is told 'open' or 'lost'
- * @returns stops following
+ * @param {string} id the conversation
+ * @param {(state: import('./app.js').State) => void} onState is given each state
+ * @param {(link: 'open' | 'lost') => void} onLink is told how the connection stands
+ * @returns {() => void} stops following
  */
 export function follow(id, onState, onLink) {
+  /** @type {EventSource} */
   let source
+  /** @type {import('./app.js').State | undefined} */
   let last
   let isStopped = false
   connect(id)
@@ -42,8 +52,9 @@ export function follow(id, onState, onLink) {
     source = new EventSource(`/simulator/conversations/${current}/events`)
     source.onopen = () => onLink('open')
     source.onmessage = ({ data }) => {
-      last = JSON.parse(data)
-      onState(last)
+      const state = JSON.parse(data)
+      last = state
+      onState(state)
     }
     source.onerror = () => {
       source.close()
@@ -66,8 +77,8 @@ export function follow(id, onState, onLink) {
     try {
       await get(`conversations/${current}/recording`)
       return current
-    } catch ({ status }) {
-      if (status !== 404 || !last) return undefined
+    } catch (error) {
+      if (!(error instanceof Refused) || !last) return undefined
       const { block, saved, since, aheadMs } = last
       return (await post('conversations', { block, channel: saved.channel, saved, since, aheadMs })).id
     }

@@ -7,6 +7,7 @@ export function exactTime(ms) {
   return new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 }
 
+/** @type {[number, string][]} */
 const units = [
   [3_600_000, 'hour'],
   [60_000, 'minute'],

@@ -6,7 +6,7 @@ const channels = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'Wh
 
 /** What is played: a block, on a channel; and what is done with the conversation as a whole. */
 export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
-  const file = useRef()
+  const file = useRef(/** @type {HTMLInputElement | null} */ (null))
   const description = setup.blocks.find(({ name }) => name === choice.block)?.description
   return html`
     <header class="bar">
@@ -48,7 +48,7 @@ export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
           href=${`/simulator/conversations/${state.id}/recording`}
           download=${`${choice.block}.${choice.channel}.json`}
         ><${Icon} name="save" />Save</a>
-        <button onClick=${() => file.current.click()}><${Icon} name="load" />Load</button>
+        <button onClick=${() => file.current?.click()}><${Icon} name="load" />Load</button>
         <input
           ref=${file}
           hidden

@@ -2,7 +2,7 @@ import { html } from './html.js'
 import { duration } from './time.js'
 
 /** What came of a conversation that was done again. */
-export function Replayed({ steps, onClose }) {
+export function ReplayPanel({ steps, onClose }) {
   const changed = steps.filter(step => step.changed)
   const verdict =
     changed.length === 0

@@ -110,11 +110,8 @@ export function App() {
   }
 
   function change(text) {
-    return attempt(async () => {
-      await post(`${talk}/contact`, text)
-      const { custom_fields: _, ...fields } = JSON.parse(text)
-      edits.current = { ...edits.current, ...withoutIds(fields) }
-    })
+    edits.current = { ...edits.current, ...editsOf(text) }
+    return act(`${talk}/contact`, text)
   }
 
   async function replay(recording) {
@@ -133,7 +130,21 @@ function skip(event) {
   document.getElementById('phone')?.focus()
 }
 
-/** Ids lose digits here; the server has them exact, and gives each channel its own. */
-function withoutIds({ id: _id, key: _key, page_id: _page, ig_id: _ig, user_refs: _refs, ...fields }) {
-  return fields
+/** What is kept for the next conversation: not the ids, as each channel has its own, nor fields, which begin empty. */
+function editsOf(text) {
+  try {
+    const {
+      id: _id,
+      key: _key,
+      page_id: _page,
+      ig_id: _ig,
+      user_refs: _refs,
+      custom_fields: _,
+      ...fields
+    } = JSON.parse(text)
+    return fields
+  } catch {
+    // The server says what is wrong with it.
+    return {}
+  }
 }

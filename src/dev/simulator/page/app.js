@@ -40,6 +40,8 @@ export function App() {
   const [replayed, setReplayed] = useState(/** @type {Replayed[] | undefined} */ (undefined))
   /** What was changed of the contact, for conversations that begin later. */
   const edits = useRef({})
+  /** Counts what was begun: only the last of it is shown. */
+  const turns = useRef(0)
 
   useEffect(() => {
     attempt(async () => {
@@ -89,6 +91,7 @@ export function App() {
       setNotice('')
     } catch (error) {
       if (error instanceof Refused) setNotice(error.message)
+      else if (!(error instanceof TypeError)) throw error
     }
   }
 
@@ -97,14 +100,17 @@ export function App() {
   }
 
   function begin(wish) {
+    // At once: what is chosen next builds on it.
+    setChoice(wish)
+    const turn = ++turns.current
     return attempt(async () => {
       const { id: next } = await post('conversations', { ...wish, contact: edits.current })
+      if (turn !== turns.current) return
       location.replace(`#${new URLSearchParams(wish)}`)
-      setChoice(wish)
       setReplayed(undefined)
+      setId(next)
       // Blocks come and go while they are written.
       setSetup(await get('setup'))
-      setId(next)
       await post(`conversations/${next}/open`)
     })
   }
@@ -118,6 +124,7 @@ export function App() {
     const text = recording ?? JSON.stringify(await get(`${talk}/recording`))
     const { id: next, replayed: steps } = await post('replays', text)
     const { block, channel } = JSON.parse(text)
+    turns.current++
     setChoice({ block, channel })
     setReplayed(steps)
     setId(next)

@@ -107,7 +107,9 @@ export async function simulatorRoutes(app: FastifyInstance, stage: Stage): Promi
     return {}
   })
 
-  app.post('/simulator/replays', limits, async ({ body }) => {
+  app.post('/simulator/replays', limits, async ({ body }, reply) => {
+    // It takes as long as the conversation did.
+    reply.raw.setTimeout(0)
     const { talk, replayed } = await stage.replay(readFixture(body))
     return { id: talk.id, replayed }
   })

@@ -17,6 +17,8 @@ export function createStreams(app: FastifyInstance) {
   function stream(reply: FastifyReply, { state, watch }: Source): void {
     reply.hijack()
     const { raw } = reply
+    // It may be silent for longer than other connections are let be.
+    raw.setTimeout(0)
     const headers = reply.getHeaders() as Record<string, string>
     raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     const write = () => raw.write(`data: ${JSON.stringify(state())}\n\n`)

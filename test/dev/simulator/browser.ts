@@ -1,6 +1,7 @@
 /** A real Chromium that opens the simulator of a real server, and tells of whatever it complains about. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
@@ -20,7 +21,8 @@ export interface BrowserOptions {
 
 export async function openBrowser(t: Test, { url, width = 1440, height = 900, colorScheme = 'light' }: BrowserOptions) {
   if (!executablePath) throw new Error('Expected Chromium, got none. Install it: apt-get install -y chromium')
-  const context = await chromium.launchPersistentContext(t.testdir({}), {
+  const profile = mkdtempSync(join(tmpdir(), 'dynablock-browser-'))
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     viewport: { width, height },
     colorScheme,
@@ -37,7 +39,11 @@ export async function openBrowser(t: Test, { url, width = 1440, height = 900, co
       '--disable-sync',
     ],
   })
-  t.teardown(() => context.close())
+  t.teardown(async () => {
+    await context.close()
+    // Its last processes may still write.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {

@@ -40,6 +40,8 @@ export function App() {
   const [replayed, setReplayed] = useState(/** @type {Replayed[] | undefined} */ (undefined))
   /** What was changed of the contact, for conversations that begin later. */
   const edits = useRef({})
+  /** Counts what was begun: only the last of it is shown. */
+  const turns = useRef(0)
 
   useEffect(() => {
     attempt(async () => {
@@ -89,6 +91,7 @@ export function App() {
       setNotice('')
     } catch (error) {
       if (error instanceof Refused) setNotice(error.message)
+      else if (!(error instanceof TypeError)) throw error
     }
   }
 
@@ -97,30 +100,31 @@ export function App() {
   }
 
   function begin(wish) {
+    // At once: what is chosen next builds on it.
+    setChoice(wish)
+    const turn = ++turns.current
     return attempt(async () => {
       const { id: next } = await post('conversations', { ...wish, contact: edits.current })
+      if (turn !== turns.current) return
       location.replace(`#${new URLSearchParams(wish)}`)
-      setChoice(wish)
       setReplayed(undefined)
+      setId(next)
       // Blocks come and go while they are written.
       setSetup(await get('setup'))
-      setId(next)
       await post(`conversations/${next}/open`)
     })
   }
 
   function change(text) {
-    return attempt(async () => {
-      await post(`${talk}/contact`, text)
-      const { custom_fields: _, ...fields } = JSON.parse(text)
-      edits.current = { ...edits.current, ...withoutIds(fields) }
-    })
+    edits.current = { ...edits.current, ...editsOf(text) }
+    return act(`${talk}/contact`, text)
   }
 
   async function replay(recording) {
     const text = recording ?? JSON.stringify(await get(`${talk}/recording`))
     const { id: next, replayed: steps } = await post('replays', text)
     const { block, channel } = JSON.parse(text)
+    turns.current++
     setChoice({ block, channel })
     setReplayed(steps)
     setId(next)
@@ -133,7 +137,21 @@ function skip(event) {
   document.getElementById('phone')?.focus()
 }
 
-/** Ids lose digits here; the server has them exact, and gives each channel its own. */
-function withoutIds({ id: _id, key: _key, page_id: _page, ig_id: _ig, user_refs: _refs, ...fields }) {
-  return fields
+/** What is kept for the next conversation: not the ids, as each channel has its own, nor fields, which begin empty. */
+function editsOf(text) {
+  try {
+    const {
+      id: _id,
+      key: _key,
+      page_id: _page,
+      ig_id: _ig,
+      user_refs: _refs,
+      custom_fields: _,
+      ...fields
+    } = JSON.parse(text)
+    return fields
+  } catch {
+    // The server says what is wrong with it.
+    return {}
+  }
 }

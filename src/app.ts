@@ -37,6 +37,8 @@ export interface AppOptions {
   now?: () => number
   /** Where log lines go; default standard output. */
   logStream?: { write(line: string): void }
+  /** Makes the outbound calls; default Node's own. */
+  fetch?: typeof globalThis.fetch
   /** Default: what `connectionLimits` says. */
   limits?: Partial<ConnectionLimits>
   /** How late the event loop may be before contacts get the fallback; default: what leaves time to answer. */
@@ -58,6 +60,7 @@ export function buildApp({
   blocks,
   now = Date.now,
   logStream,
+  fetch,
   limits: given,
   maxDelayMs = maxDelayFor(config.replyWithinMs),
   drainNoticeMs = 5000,
@@ -100,6 +103,7 @@ export function buildApp({
     ...(config.matonApiKey && { maton: { key: config.matonApiKey, connections: config.matonConnections } }),
     baseUrl: config.manychatApiUrl,
     allowLoopback: dev,
+    fetch,
   }
   const outgoing = createSends({
     ...accounts,

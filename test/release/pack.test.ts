@@ -47,7 +47,7 @@ t.test('it holds what is used, and nothing else', async t => {
     'package.json',
   ])
   t.notOk(
-    files.some(path => /(?<!\.d)\.ts$/.test(path)),
+    files.some(path => /(?<!\.d)\.ts$/.test(path) && !path.startsWith('package/examples/new/')),
     'Node strips no types there',
   )
   const { scripts, devDependencies, optionalDependencies, dependencies } = readJson(
@@ -74,6 +74,14 @@ t.test('its types know the steps of a block', async t => {
   t.equal(typecheck(), '')
   write(project, { 'blocks/mistake.ts': mistake })
   t.match(typecheck(), /blocks\/mistake\.ts\(3,\d+\): error TS\d+/)
+})
+
+t.test('npx dynablock new writes a block, which can be tested and talked with', async t => {
+  const dynablock = join(project, 'node_modules/.bin/dynablock')
+  t.match(run(process.execPath, dynablock, 'new', 'welcome', '--folder', 'written'), /^Wrote written\/welcome\.ts/)
+  const tested = run(process.execPath, '--test', '--test-reporter=tap', 'written/welcome.test.ts')
+  t.match(tested, /ok 1 - welcome takes a message.*# fail 0/s)
+  t.match(run(process.execPath, dynablock, 'chat', 'written/welcome.ts'), /Block: Hi Ana!\n {2}:1 Write to us\n$/)
 })
 
 function run(command: string, ...args: string[]): string {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
-import { ana, build, buttonOf, type Callback, secret } from '../helper.ts'
+import { ana, build, buttonOf, secret } from '../helper.ts'
 
 const token = 'a-token-of-the-systems-of-this-test'
 const size = defineBlock({
@@ -34,7 +34,7 @@ t.test('A1: every route lets in exactly those of the table', async t => {
   const callback = buttonOf(await open('size'), 'Go on')
   t.strictSame(routes.sort(), Object.keys(access).sort())
 
-  const { state } = (callback as Callback).payload as { state: string }
+  const { state } = (callback as { payload?: unknown }).payload as { state: string }
   const credentials = { webhook: secret, api: token, seal: state, nothing: undefined, wrong: `${secret}x` }
   for (const [route, who] of Object.entries(access)) {
     const [method, path] = route.split(' ') as ['POST', string]

@@ -8,6 +8,10 @@ export interface Terminal {
   write(text: string): void
   /** All of standard input. */
   readStdin(): Promise<string>
+  /** What is typed or piped in, line by line. */
+  lines(): AsyncIterable<string>
+  /** Whether a person sits there. */
+  interactive: boolean
   /** Starts the server in this process, and returns its exit code if it could not. */
   serve(): Promise<number>
 }

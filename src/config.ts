@@ -11,6 +11,8 @@ export interface Config {
   dev: boolean
   host: string
   port: number
+  /** Without it, /metrics is on `port`. */
+  metricsPort: number | undefined
   /** Without a slash at its end. */
   publicUrl: string
   webhookSecrets: string[]
@@ -64,6 +66,7 @@ export function loadConfig(env: Env): Config {
     dev: read.NODE_ENV !== 'production',
     host: read.HOST,
     port: read.PORT,
+    metricsPort: read.METRICS_PORT,
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
     webhookSecrets: read.WEBHOOK_SECRETS,
     stateKeys: read.STATE_KEYS as [string, ...string[]],

@@ -41,6 +41,9 @@ export const Settings = Type.Object({
   DATABASE_URL: Type.Optional(
     Type.String({ secret: true, remedy: 'Leave it away, or set it to postgres://user:password@host/database.' }),
   ),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65_535, remedy: 'Set a port of its own, or leave it away.' }),
+  ),
   DATA_DIR: Type.String({ default: './data', remedy: 'Set a folder that the server may write to.' }),
   REPLY_WITHIN_MS: Type.Integer({
     default: 8000,

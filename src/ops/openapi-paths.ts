@@ -24,7 +24,7 @@ const meanings: Record<number, string> = {
   409: 'It is in another state, or the key was used for something else.',
   413: 'More than MAX_BODY_BYTES.',
   415: 'Not JSON.',
-  429: 'Too many calls.',
+  429: 'Too many calls without a right secret, or too many for ManyChat.',
   502: 'ManyChat refused the key.',
   503: 'Overloaded, or the store is away.',
 }
@@ -33,7 +33,7 @@ const webhook = [{ webhook: [] }]
 const api = [{ api: [] }]
 const blockParameter = inPath('block', 'The name of its file.', 'size')
 const idParameter = inPath('id', 'The id of a send.', '1')
-const refusedSend = problems(400, 401, 413, 415, 503)
+const refusedSend = problems(400, 401, 413, 415, 429, 503)
 
 export const paths: Record<string, Record<string, Json>> = {
   '/blocks/{block}': {
@@ -121,7 +121,7 @@ export const paths: Record<string, Record<string, Json>> = {
         inQuery('before', { type: 'string', description: '`next` of the page before.' }),
         inQuery('limit', { type: 'integer', minimum: 1, maximum: 500, default: 50 }),
       ],
-      responses: { 200: answer('A page of them.', 'Sends'), ...problems(400, 401, 503) },
+      responses: { 200: answer('A page of them.', 'Sends'), ...problems(400, 401, 429, 503) },
     },
   },
   '/sends/{id}': {
@@ -131,7 +131,7 @@ export const paths: Record<string, Record<string, Json>> = {
       summary: 'Shows a send, whole',
       security: api,
       parameters: [idParameter],
-      responses: { 200: answer('It.', 'Send'), ...problems(401, 404, 503) },
+      responses: { 200: answer('It.', 'Send'), ...problems(401, 404, 429, 503) },
     },
     delete: {
       tags: ['sends'],
@@ -139,7 +139,7 @@ export const paths: Record<string, Record<string, Json>> = {
       summary: 'Cancels a send that waits',
       security: api,
       parameters: [idParameter],
-      responses: { 200: answer('It, cancelled.', 'Send'), ...problems(401, 404, 409, 503) },
+      responses: { 200: answer('It, cancelled.', 'Send'), ...problems(401, 404, 409, 429, 503) },
     },
   },
   '/sends/{id}/retry': {
@@ -149,7 +149,7 @@ export const paths: Record<string, Record<string, Json>> = {
       summary: 'Has a dead send wait again',
       security: api,
       parameters: [idParameter],
-      responses: { 200: answer('It, waiting.', 'Send'), ...problems(401, 404, 409, 503) },
+      responses: { 200: answer('It, waiting.', 'Send'), ...problems(401, 404, 409, 429, 503) },
     },
   },
   '/check': {
@@ -161,7 +161,7 @@ export const paths: Record<string, Record<string, Json>> = {
       security: api,
       parameters: [inQuery('channel', { enum: channels })],
       requestBody: body(null, { version: 'v2', content }),
-      responses: { 200: answer('What was found.', 'CheckResult'), ...problems(400, 401, 413) },
+      responses: { 200: answer('What was found.', 'CheckResult'), ...problems(400, 401, 413, 429, 503) },
     },
   },
   '/schema/content.json': {
@@ -175,7 +175,7 @@ export const paths: Record<string, Record<string, Json>> = {
       ...open('operation', 'ready', 'Whether ManyChat can be answered in full', json()),
       responses: {
         200: { description: 'It can.', content: json() },
-        503: { description: 'Not yet, and why.', content: json() },
+        503: { description: 'Not yet, or no longer, and why.', content: json() },
       },
     },
   },
@@ -195,7 +195,7 @@ function json(): Json {
 
 /** What a call of ManyChat is refused with. */
 function called(): Json {
-  return problems(400, 401, 404, 413, 415, 503)
+  return problems(400, 401, 404, 413, 415, 429, 503)
 }
 
 function problems(...statuses: number[]): Json {

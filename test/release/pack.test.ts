@@ -24,6 +24,9 @@ const tsconfig = JSON.stringify({
   include: ['blocks'],
 })
 
+// Packing, npm and the compiler take their time on a busy machine.
+t.setTimeout(180_000)
+
 /** Without what the test runner adds for its children: the compiler does not start with it. */
 const plainly = ['-u', 'NODE_OPTIONS']
 const root = join(import.meta.dirname, '../..')

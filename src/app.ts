@@ -28,10 +28,12 @@ export interface AppOptions {
   now?: () => number
   /** Where log lines go; default standard output. */
   logStream?: { write(line: string): void }
+  /** Makes the outbound calls; default Node's own. */
+  fetch?: typeof globalThis.fetch
 }
 
 /** Puts the server together, in the order in which a call travels: in, checked, run, answered. It does not listen yet. */
-export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptions): FastifyInstance {
+export function buildApp({ config, blocks, now = Date.now, logStream, fetch }: AppOptions): FastifyInstance {
   const sendProblem = createSendProblem(now)
   const app = Fastify({
     logger: logOptions(config, logStream),
@@ -63,6 +65,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     ...(config.matonApiKey && { maton: { key: config.matonApiKey, connections: config.matonConnections } }),
     baseUrl: config.manychatApiUrl,
     allowLoopback: dev,
+    fetch,
   }
   const outgoing = createSends({
     ...accounts,

@@ -1,4 +1,5 @@
 import { callErrors } from './call-errors.ts'
+import { chatErrors } from './chat-errors.ts'
 import { sendErrors } from './send-errors.ts'
 
 /**
@@ -148,6 +149,7 @@ export const errorTable = {
   ],
   ...callErrors,
   ...sendErrors,
+  ...chatErrors,
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 
 export type ErrorCode = keyof typeof errorTable

@@ -1,9 +1,9 @@
 /** The process: settings, blocks, app, listen, and a close that cuts no call off. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
+import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { type Config, loadConfig } from './config.ts'
 import { createError, DynablockError } from './errors.ts'
@@ -11,7 +11,6 @@ import { type MadeUp, startMessage } from './start-message.ts'
 
 /** Longer than a call may take and then what goes out, so that both are done before the process ends. */
 const drainMs = 20_000
-const exampleBlocks = fileURLToPath(new URL('../examples/blocks', import.meta.url))
 
 try {
   await start()
@@ -24,7 +23,7 @@ try {
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
-  const folder = config.blocksDir ?? (existsSync('blocks') ? 'blocks' : exampleBlocks)
+  const folder = blocksFolder(config.blocksDir)
   const blocks = await loadBlocks({
     folder,
     reload: config.dev,

@@ -1,11 +1,26 @@
 #!/usr/bin/env node
 /** `npx dynablock <command>`: the only other file that touches the process. */
 import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { Command } from './commands/command.ts'
 
 /** Each is loaded only when it is called. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  chat: {
+    summary: 'talk with a block, as its contact',
+    load: async () => {
+      const [{ createChatCommand }, { openChat }] = await Promise.all([
+        import('./commands/chat.ts'),
+        import('../testing.ts'),
+      ])
+      return createChatCommand(openChat)
+    },
+  },
+  new: {
+    summary: 'write a block and its test',
+    load: async () => (await import('./commands/new.ts')).runNew,
+  },
   check: {
     summary: 'what is wrong with v2 content in files',
     load: async () => (await import('./commands/check.ts')).runCheck,
@@ -30,8 +45,10 @@ const write = (text: string) => void process.stdout.write(text)
 const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command) {
   const run = await command.load()
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
+  const lines = () => createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
   const readStdin = () => text(process.stdin)
-  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin })
+  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2

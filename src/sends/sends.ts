@@ -15,7 +15,7 @@ import { createPerform } from './perform.ts'
 import { createStoreDoor } from './store-door.ts'
 import { createWorker } from './worker.ts'
 
-export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'maxWaitMs' | 'log' | 'appKeys'> {
+export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 'log' | 'appKeys'> {
   blocks: Blocks
   rerun: ReturnType<typeof createRunner>['rerun']
   store: { dataDir: string; databaseUrl: string | undefined }

@@ -8,4 +8,8 @@ export interface Terminal {
   write(text: string): void
   /** All of standard input. */
   readStdin(): Promise<string>
+  /** What is typed or piped in, line by line. */
+  lines(): AsyncIterable<string>
+  /** Whether a person sits there. */
+  interactive: boolean
 }

@@ -25,6 +25,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'what is wrong with v2 content in files',
     load: async () => (await import('./commands/check.ts')).runCheck,
   },
+  doctor: {
+    summary: 'is everything set up that a server needs',
+    load: async () => (await import('./commands/doctor.ts')).runDoctor,
+  },
   sends: {
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,
@@ -48,7 +52,15 @@ if (command) {
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
   const lines = () => createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
   const readStdin = () => text(process.stdin)
-  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive })
+  process.exitCode = await run(args, {
+    env: process.env,
+    fetch,
+    write,
+    nodeVersion: process.version,
+    readStdin,
+    lines,
+    interactive,
+  })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2

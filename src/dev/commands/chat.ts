@@ -56,7 +56,7 @@ const replyWithinMs = 8000
 
 /** @param openChat opens a block behind a server of its own */
 export function createChatCommand(openChat: OpenChat) {
-  return async (args: string[], terminal: Omit<Terminal, 'readStdin'>): Promise<0 | 1 | 2> => {
+  return async (args: string[], terminal: Omit<Terminal, 'readStdin' | 'nodeVersion'>): Promise<0 | 1 | 2> => {
     try {
       const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
       const [block, ...others] = positionals

@@ -24,6 +24,6 @@ export async function examineBlocks(folder: string, allowLoopback: boolean): Pro
 
 /** The remedy is the last sentence. */
 function readLine(line: string): [got: string, remedy: string] {
-  const [, got = line, remedy = ''] = /^(.*?)\. ([A-Z][^]*)$/.exec(line) ?? []
+  const [, got = line, remedy = ''] = /^(.*?)\. ([A-Z].*)$/s.exec(line) ?? []
   return [got, remedy]
 }

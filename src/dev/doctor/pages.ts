@@ -82,9 +82,10 @@ async function examinePage(
   kinds: ReadonlySet<Kind>,
 ): Promise<{ findings: Finding[]; page?: Page }> {
   const subject = `page ${named ?? 'of the default connection'}`
-  let info: Awaited<ReturnType<typeof api.getInfo>>
+  let info: Partial<Awaited<ReturnType<typeof api.getInfo>>>
   try {
-    info = await api.getInfo()
+    // Answers are read leniently, so there may be none.
+    info = (await api.getInfo()) ?? {}
   } catch (error) {
     return { findings: [failed(subject, error)] }
   }
@@ -102,7 +103,7 @@ async function examinePage(
     )
   }
   const page: Page = {
-    page: named ?? info.id,
+    page: named ?? info.id ?? '',
     tag: await list('tag', api.getTags, tags => new Map(tags.map(({ name }) => [name, undefined]))),
     field: await list('field', api.getCustomFields, fields => new Map(fields.map(({ name, type }) => [name, type]))),
     flow: await list('flow', api.getFlows, ({ flows }) => new Map(flows.map(({ ns }) => [ns, undefined]))),

@@ -27,7 +27,7 @@ export async function examinePublicUrl({ config, isSet, fetch, now, signal }: Pu
     return [level(publicUrl, dynablock, ...explainUnreachable(error))]
   }
   const reached = isSet
-    ? ok(publicUrl, dynablock, 'one')
+    ? ok(publicUrl, dynablock, 'it')
     : warning(publicUrl, 'PUBLIC_URL', 'nothing', 'Set it to the https address that ManyChat reaches this server by.')
   return [reached, await proveIdentity()]
 
@@ -67,8 +67,8 @@ async function unlikeHealth(response: Response): Promise<[got: string, remedy: s
 
 /** What kept the answer from coming, by the codes of Node. */
 export function explainUnreachable(error: unknown): [got: string, remedy: string] {
-  const { cause, name } = error as Error & { cause?: { code?: string } }
-  const code = cause?.code ?? name
+  const { cause, name } = error as Error & { cause?: { code?: string; message?: string } }
+  const code = cause?.code ?? cause?.message ?? name
   if (/^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT)/.test(code)) {
     return [`a certificate that is refused (${code})`, 'ManyChat refuses it too: get one of a public authority.']
   }

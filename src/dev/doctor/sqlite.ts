@@ -6,7 +6,7 @@ import type { Look } from './store.ts'
 
 export async function lookAtSqlite(dataDir: string): Promise<Look> {
   const file = join(dataDir, 'sends.sqlite')
-  const unwritable = await findUnwritable(resolve(dataDir), file)
+  const unwritable = await findUnwritable(resolve(file))
   if (!(await may(file, constants.R_OK))) return { version: null, unwritable, installations: [] }
   const database = await openUnchanged(file)
   try {
@@ -37,19 +37,17 @@ function readStore(database: BetterSqlite3.Database): Omit<Look, 'unwritable'> {
   return { version, installations: installations as Installation[] }
 }
 
-async function findUnwritable(folder: string, file: string): Promise<Look['unwritable']> {
+async function findUnwritable(file: string): Promise<Look['unwritable']> {
+  const nearest = await findNearest(file)
+  const mode = nearest === file ? constants.R_OK | constants.W_OK : constants.W_OK | constants.X_OK
+  if (await may(nearest, mode)) return null
   const remedy = 'Give the user of the server the right to write there, or set DATA_DIR.'
-  if ((await may(file, constants.F_OK)) && !(await may(file, constants.R_OK | constants.W_OK))) {
-    return ['a file that can be written', `${file}, which can't`, remedy]
-  }
-  const nearest = await findNearest(folder)
-  if (await may(nearest, constants.W_OK | constants.X_OK)) return null
-  return ['a folder that can be written', `${nearest}, which can't`, remedy]
+  return ['a folder and a file that can be written', `${nearest}, which can't`, remedy]
 }
 
-/** The folder, or the nearest above it that there is. */
-async function findNearest(folder: string): Promise<string> {
-  return (await may(folder, constants.F_OK)) || folder === dirname(folder) ? folder : findNearest(dirname(folder))
+/** The file, or the nearest folder above it that there is. */
+async function findNearest(path: string): Promise<string> {
+  return (await may(path, constants.F_OK)) || path === dirname(path) ? path : findNearest(dirname(path))
 }
 
 async function may(path: string, mode: number): Promise<boolean> {

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
+import { record } from './dev/record/record.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
 import { createAppKeys } from './manychat/app-keys.ts'
@@ -82,6 +83,9 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch }: A
   const pages = createPages({ ...accounts, limits, log: app.log })
   const seal = createSeal({ keys, now })
   const runner = createRunner({ sign: seal.sign, clientFor: pages.clientFor, publicUrl, replyWithinMs, takeLate, now })
+  if (config.recordDir !== undefined) {
+    record(app, { folder: config.recordDir, publicUrl, key: keys[0], secrets: secretsOf(config), now })
+  }
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev })
   app.register(apps, { appKeys, pages, secrets, keyHeader })
   const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
@@ -101,6 +105,13 @@ export function buildApp({ config, blocks, now = Date.now, logStream, fetch }: A
     blocks.stop()
   })
   return app
+}
+
+/** All that no record may hold. */
+function secretsOf(config: Config): string[] {
+  const { webhookSecrets, stateKeys, apiTokens, matonApiKey, databaseUrl } = config
+  const keyed = [...config.manychatApiKeys, ...config.chatfuelBots].map(entry => entry.slice(entry.indexOf(':') + 1))
+  return [...webhookSecrets, ...stateKeys, ...apiTokens, ...keyed, matonApiKey ?? '', databaseUrl ?? '']
 }
 
 /** Ids that no other process makes: they are what a block may use as idempotency key. */

@@ -16,4 +16,9 @@ export const chatErrors = {
     'Block failed in the chat',
     'Expected answers that ManyChat shows as they are, got:\n{got}\nMend the block, or open the chat with strict: false to see what the contact sees.',
   ],
+  DYN_FIXTURE_INVALID: [
+    400,
+    'No recorded conversation',
+    'Expected a recorded conversation, at {path} {expected}; got something else. Record it anew, or correct the file.',
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

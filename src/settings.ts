@@ -38,6 +38,9 @@ export const Settings = Type.Object({
     Type.String({ secret: true, remedy: 'Leave it away, or set it to postgres://user:password@host/database.' }),
   ),
   DATA_DIR: Type.String({ default: './data', remedy: 'Set a folder that the server may write to.' }),
+  RECORD_DIR: Type.Optional(
+    Type.String({ remedy: 'Leave it away in production; in development set a folder to record calls to.' }),
+  ),
   REPLY_WITHIN_MS: Type.Integer({
     default: 8000,
     minimum: 1,

@@ -29,6 +29,16 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'is everything set up that a server needs',
     load: async () => (await import('./commands/doctor.ts')).runDoctor,
   },
+  replay: {
+    summary: 'recorded conversations again, and what is answered otherwise',
+    load: async () => {
+      const [{ createReplayCommand }, { openChat }] = await Promise.all([
+        import('./commands/replay.ts'),
+        import('../testing.ts'),
+      ])
+      return createReplayCommand(openChat)
+    },
+  },
   sends: {
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,

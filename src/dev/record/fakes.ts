@@ -73,8 +73,9 @@ export function createFakes(key: string) {
 }
 
 /** The fakes in a text, as patterns of what they may stand for. */
-const fakes = /(?<secret><secret>)|(?<email>person-[0-9a-f]{8}@example\.com)|(?<phone>\+?999[\d ().-]*\d)/g
-const stoodFor = { secret: '.*', email: '\\S+@\\S+', phone: '\\+?\\d[\\d ().-]*\\d' }
+const fakes =
+  /(?<secret><secret>)|(?<email>person-[0-9a-f]{8}@example\.com)|(?<phone>\+?\(?9[ ().-]{0,2}9[ ().-]{0,2}9(?:[ ().-]{0,2}\d){4,})/g
+const stoodFor = { secret: '.*', email: '\\S+@\\S+', phone: '\\+?\\(?\\d[\\d ().-]*\\d' }
 
 /** Whether a value is what was recorded, as far as the record says: what was made a fake there may be anything of its kind. */
 export function isAsRecorded(recorded: unknown, value: unknown): boolean {

@@ -13,11 +13,18 @@ export interface Difference {
 
 export function compare(recorded: unknown, now: unknown, path: string): Difference[] {
   if (isAsRecorded(recorded, now)) return []
-  if (!isObject(recorded) || !isObject(now) || Array.isArray(recorded) !== Array.isArray(now)) {
+  if (!isObject(recorded) || !isObject(now) || !isAlike(recorded, now)) {
     return [{ path, ...(recorded !== undefined && { expected: recorded }), ...(now !== undefined && { got: now }) }]
   }
   const keys = new Set([...Object.keys(recorded), ...Object.keys(now)])
   return [...keys].flatMap(key => compare(recorded[key], now[key], `${path}/${escapeKey(key)}`))
+}
+
+/** Whether it is worth telling apart what is in them. */
+function isAlike(recorded: object, now: object): boolean {
+  if (Array.isArray(recorded) || Array.isArray(now)) return Array.isArray(recorded) && Array.isArray(now)
+  const keys = Object.keys(recorded)
+  return keys.length === 0 || keys.some(key => Object.hasOwn(now, key))
 }
 
 /** What is answered now, with what the record hides still hidden. */

@@ -1,19 +1,21 @@
 import { DynablockError } from '../../errors.ts'
 
 /** What is looked at. */
-export type Check =
-  | 'settings'
-  | 'node'
-  | 'public-url'
-  | 'blocks'
-  | 'store'
-  | 'app-keys'
-  | 'pages'
-  | 'names'
-  | 'fallback-flows'
-  | 'maton'
-  | 'chatfuel'
-  | 'clock'
+export const checks = [
+  'settings',
+  'node',
+  'public-url',
+  'blocks',
+  'store',
+  'app-keys',
+  'pages',
+  'names',
+  'fallback-flows',
+  'maton',
+  'chatfuel',
+  'clock',
+] as const
+export type Check = (typeof checks)[number]
 
 /** `problem`: it doesn't work; `warning`: it may not; `skipped`: it was not looked at, and why. */
 export type Level = 'ok' | 'warning' | 'problem' | 'skipped'

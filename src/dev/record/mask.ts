@@ -28,10 +28,9 @@ export function createMask({ fakes, secrets, contact }: MaskOptions) {
   /** What is known of the contact, in lower case, and what stands for it. */
   const known = new Map<string, string>()
   learn()
-  const names = [...known.keys()].sort((one, other) => other.length - one.length).map(escapePattern)
-  const name = String.raw`(?<![\p{L}\p{N}])(?:${names.join('|')})(?![\p{L}\p{N}])`
+  const names = [...known.keys()].sort((one, other) => other.length - one.length).map(wholeWord)
   // In one go: what stands for something is not replaced again.
-  const personal = new RegExp(`(?<email>${email})|(?<name>${name})|(?<id>${id})|(?<phone>${phone})`, 'giu')
+  const personal = new RegExp(`(?<email>${email})|(?<name>${names.join('|')})|(?<id>${id})|(?<phone>${phone})`, 'giu')
   return { value, text }
 
   function learn(): void {
@@ -71,7 +70,7 @@ export function createMask({ fakes, secrets, contact }: MaskOptions) {
   function number(given: number, key: string): number {
     const digits = String(given)
     if (!/^\d{7,15}$/.test(digits)) return given
-    if (idKey.test(key)) return Number(fakes.id(digits))
+    if (idKey.test(key)) return Number(known.get(digits) ?? fakes.id(digits))
     return digits.length >= 9 ? Number(fakes.phone(digits)) : given
   }
 
@@ -84,6 +83,16 @@ export function createMask({ fakes, secrets, contact }: MaskOptions) {
       return id === undefined ? fakes.phone(real) : fakes.id(real)
     })
   }
+}
+
+/** Scripts that put no space between words. */
+const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
+
+/** A pattern of the name or id where it is no part of another. An address may put letters before an id. */
+function wholeWord(known: string): string {
+  const beside = /^\d{5,}$/.test(known) ? '\\d' : '[\\p{L}\\p{N}]'
+  const word = escapePattern(known)
+  return unspaced.test(known) ? word : `(?<!${beside})${word}(?!${beside})`
 }
 
 /** ANA stays in capitals, ana in small letters. */

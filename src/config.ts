@@ -11,6 +11,8 @@ export interface Config {
   dev: boolean
   host: string
   port: number
+  /** Without it, /metrics is on `port`. */
+  metricsPort: number | undefined
   /** Without a slash at its end. */
   publicUrl: string
   webhookSecrets: string[]
@@ -29,6 +31,8 @@ export interface Config {
   fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
   /** Sends do everything but the outbound call. */
   dryRun: boolean
+  /** Whether the HTTP surface is documented at /docs. */
+  docs: boolean
   /** In lower case. */
   appKeyHeader: string
   blocksDir: string | undefined
@@ -64,6 +68,7 @@ export function loadConfig(env: Env): Config {
     dev: read.NODE_ENV !== 'production',
     host: read.HOST,
     port: read.PORT,
+    metricsPort: read.METRICS_PORT,
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
     webhookSecrets: read.WEBHOOK_SECRETS,
     stateKeys: read.STATE_KEYS as [string, ...string[]],
@@ -75,6 +80,7 @@ export function loadConfig(env: Env): Config {
     chatfuelBots: read.CHATFUEL_BOTS,
     fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
     dryRun: read.DRY_RUN === 'on',
+    docs: read.DOCS === 'on' || read.NODE_ENV !== 'production',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,

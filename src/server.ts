@@ -10,7 +10,7 @@ import { createError, DynablockError } from './errors.ts'
 import { type MadeUp, startMessage } from './start-message.ts'
 
 /** Longer than a call may take and then what goes out, so that both are done before the process ends. */
-const drainMs = 20_000
+const drainMs = 25_000
 
 try {
   await start()
@@ -37,12 +37,15 @@ async function start(): Promise<void> {
     // The watched folder would keep the process alive, with nobody listening.
     await app.close()
     const { host, port } = config
-    throw createError('DYN_LISTEN_FAILED', { host, port, got: (error as NodeJS.ErrnoException).code ?? 'an error' })
+    if (error instanceof DynablockError) throw error
+    const { code = 'an error' } = error as NodeJS.ErrnoException
+    throw createError('DYN_LISTEN_FAILED', { host, setting: 'PORT', port, got: code })
   }
   // A promise that a block forgot is no reason to leave all other contacts without an answer.
   process.on('unhandledRejection', err => app.log.error({ err }, 'a promise was rejected, and nobody handled it'))
   closeWithGrace({ delay: drainMs, logger: app.log, skip: ['unhandledRejection'] }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'the process ends by an error')
+    else await app.drain()
     await app.close()
   })
   if (config.dev) console.log(startMessage({ config, blocks: blocks.names(), folder, madeUp }))

@@ -18,6 +18,11 @@ export function refuseTogether(settings: Settings, env: Env, problems: string[])
   if (readProxies(TRUST_PROXY) === undefined) {
     problems.push(describe('TRUST_PROXY', 'on, off or a comma list of addresses', 'something else', proxy.remedy))
   }
+  if (settings.METRICS_PORT && settings.METRICS_PORT === settings.PORT) {
+    problems.push(
+      describe('METRICS_PORT', 'a port of its own', 'that of PORT', Settings.properties.METRICS_PORT.remedy),
+    )
+  }
   refuseClients(settings, problems)
   if (!production) return
   // What contacts write is kept by it, and somebody who debugs may forget to end that.

@@ -62,7 +62,7 @@ const unnamed = 'block'
  *
  * @throws DynablockError `DYN_CHAT_OPTIONS` for a block or channel that there is not, `DYN_CHAT_FAILED` when the block fails
  * @example
- * await using chat = await openChat(size, { channel: 'instagram' })
+ * const chat = await openChat(size, { channel: 'instagram' })
  * await chat.tap('Small')
  * assert.equal(chat.last?.text, 'S it is. And your name?')
  */
@@ -75,13 +75,7 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
   const served = { ...found, block: handlers.watch(found.block) }
   // Its limits are of real seconds, as are those of the clients.
   const fakeApi = createFakeApi({ now: Date.now })
-  const server = await startServer({
-    ...served,
-    contact,
-    clock,
-    replyWithinMs,
-    fetch: fakeApi.fetch,
-  })
+  const server = await startServer({ ...served, contact, clock, replyWithinMs, fetch: fakeApi.fetch })
   const conversation = createConversation({
     channel,
     contact,
@@ -95,7 +89,7 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
     conversation,
     clock,
     strict,
-    ...handlers,
+    takeThrown: handlers.takeThrown,
     takeFailures: server.takeFailures,
     arrive,
     close: server.close,

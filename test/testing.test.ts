@@ -199,12 +199,11 @@ t.test('a chat leaves nothing behind', async t => {
   // Other tests have chats of their own meanwhile.
   const list = () => readdirSync('/dev/shm').filter(name => name.startsWith('dynablock-chat-'))
   const before = list()
-  let meanwhile: string[] = []
-  {
-    await using chat = await openChat(defineBlock({ open: () => 'Hi' }), { replyWithinMs: 20 })
-    t.equal(chat.last?.text, 'Hi')
-    meanwhile = list()
-  }
+  const chat = await openChat(defineBlock({ open: () => 'Hi' }), { replyWithinMs: 20 })
+  t.equal(chat.last?.text, 'Hi')
+  const meanwhile = list()
+  // As `await using` does, which Node 22 can't read.
+  await chat[Symbol.asyncDispose]()
   const after = list()
   t.ok(meanwhile.some(name => !before.includes(name) && !after.includes(name)))
 })
@@ -213,4 +212,10 @@ t.test('each event can be listened to', async t => {
   const kinds: string[] = []
   await open(t, size, { onEvent: ({ kind }) => kinds.push(kind) })
   t.same(kinds, ['request', 'response', 'shown'])
+})
+
+t.test('a chat may be closed twice', async t => {
+  const chat = await openChat('size', { folder: 'examples/blocks' })
+  await chat.close()
+  await t.resolves(chat.close())
 })

@@ -43,6 +43,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,
   },
+  serve: {
+    summary: 'the server, with the blocks of this folder',
+    load: async () => (await import('./commands/serve.ts')).runServe,
+  },
 }
 
 const help = `Usage: dynablock <command>
@@ -60,7 +64,15 @@ const command = name !== undefined && Object.hasOwn(commands, name) ? commands[n
 if (command) {
   const run = await command.load()
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
-  const lines = () => createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
+  async function* lines() {
+    const reader = createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) })
+    try {
+      yield* reader
+    } finally {
+      // Whoever stops reading before the end would else be kept by the terminal.
+      reader.close()
+    }
+  }
   const readStdin = () => text(process.stdin)
   process.exitCode = await run(args, {
     env: process.env,
@@ -70,8 +82,14 @@ if (command) {
     readStdin,
     lines,
     interactive,
+    serve,
   })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2
+}
+
+async function serve(): Promise<number> {
+  await import('../server.ts')
+  return Number(process.exitCode ?? 0)
 }

@@ -6,7 +6,8 @@ import type { OutboundOptions } from './exchange.ts'
 import { createRateLimits } from './limits.ts'
 import type { OutboundError } from './outbound-error.ts'
 
-export interface PagesOptions extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'clock' | 'maxWaitMs'> {
+export interface PagesOptions
+  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs'> {
   /** MANYCHAT_API_KEYS: `<page id>:<key>` each. */
   keys: readonly string[]
   appKeys: Pick<AppKeys, 'keyOf' | 'pages' | 'markUninstalled' | 'markWorking'>

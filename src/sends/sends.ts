@@ -49,6 +49,7 @@ export function createSends({
   fallbackFlows,
   dryRun,
   log,
+  onCall,
   now,
   ...options
 }: SendsSetup) {
@@ -56,7 +57,7 @@ export function createSends({
   const { queue } = door
   const metrics = createSendMetrics()
   const limits = metrics.meter(door.limits)
-  const outbound = { log, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
+  const outbound = { log, onCall, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
   const pages = createPages({ ...options, ...outbound, appKeys })
   const bots = createBots({ ...outbound, entries })
   const name = randomUUID()

@@ -57,9 +57,11 @@ export interface ChatSettings {
 /** As REPLY_WITHIN_MS is by default. */
 export const replyWithinMs = 8000
 
+type ChatTerminal = Pick<Terminal, 'env' | 'fetch' | 'write' | 'lines' | 'interactive'>
+
 /** @param openChat opens a block behind a server of its own */
 export function createChatCommand(openChat: OpenChat) {
-  return async (args: string[], terminal: Omit<Terminal, 'readStdin' | 'nodeVersion'>): Promise<0 | 1 | 2> => {
+  return async (args: string[], terminal: ChatTerminal): Promise<0 | 1 | 2> => {
     try {
       const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
       const [block, ...others] = positionals

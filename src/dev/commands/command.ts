@@ -14,4 +14,6 @@ export interface Terminal {
   lines(): AsyncIterable<string>
   /** Whether a person sits there. */
   interactive: boolean
+  /** Starts the server in this process, and returns its exit code if it could not. */
+  serve(): Promise<number>
 }

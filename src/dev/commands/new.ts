@@ -43,7 +43,7 @@ export async function runNew(args: string[], { env, write }: Pick<Terminal, 'env
     await writeFile(blockFile, await readFile(block, 'utf8'), { flag: 'wx' })
     await writeFile(testFile, (await readFile(blockTest, 'utf8')).replaceAll('hello', name), { flag: 'wx' })
     write(`Wrote ${blockFile} and ${testFile}.\n`)
-    write(`Talk with it: npx dynablock chat ${name}\nTest it:      npx node --test ${testFile}\n`)
+    write(`Talk with it: npx dynablock chat ${name}\nTest it:      node --test ${testFile}\n`)
     return 0
   } catch (error) {
     write(`${(error as Error).message}\n`)

@@ -1,6 +1,6 @@
 /**
- * One contact who talks with a block, and ManyChat in between, as `reference/manychat.md` describes it: a model without
- * network, timers or clock of its own.
+ * One contact who talks with a block, and ManyChat in between, as it is documented and was seen in the field: a model
+ * without network, timers or clock of its own.
  */
 import type { Contact } from '../../blocks/contact.ts'
 import { maxTimeoutSeconds } from '../../content/callback.ts'

@@ -1,24 +1,32 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
 import { createFakes } from './fakes.ts'
 import { createRecorder, type Recorded } from './recorder.ts'
+
+type SecretName =
+  | 'webhookSecrets'
+  | 'stateKeys'
+  | 'apiTokens'
+  | 'manychatApiKeys'
+  | 'matonApiKey'
+  | 'chatfuelBots'
+  | 'databaseUrl'
 
 export interface RecordOptions {
   /** RECORD_DIR. */
   folder: string
-  publicUrl: string
-  /** What fakes are made by: with the same one, they are the same after a restart. */
-  key: string
-  /** Hidden wherever they stand. */
-  secrets: readonly string[]
+  /** Its first key is what fakes are made by: they are the same after a restart. */
+  config: Pick<Config, 'publicUrl' | 'stateKeys' | SecretName>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
 /** Records the calls of blocks that were answered. All work is done behind the answer, and what fails there fails nobody. */
-export function record(app: FastifyInstance, { folder, publicUrl, key, secrets, now }: RecordOptions): void {
-  const recorder = createRecorder({ publicUrl, fakes: createFakes(`dynablock recording ${key}`), secrets })
+export function record(app: FastifyInstance, { folder, config, now }: RecordOptions): void {
+  const fakes = createFakes(`dynablock recording ${config.stateKeys[0]}`)
+  const recorder = createRecorder({ publicUrl: config.publicUrl, fakes, secrets: secretsOf(config) })
   const bodies = new WeakMap<FastifyRequest, Recorded['body']>()
   const answers = new WeakMap<FastifyRequest, string>()
   let writing = Promise.resolve()
@@ -59,4 +67,11 @@ export function record(app: FastifyInstance, { folder, publicUrl, key, secrets, 
 
 function isCall({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.url?.startsWith('/blocks/:block') === true
+}
+
+/** All that no record may hold. */
+function secretsOf(config: Pick<Config, SecretName>): string[] {
+  const { webhookSecrets, stateKeys, apiTokens, matonApiKey = '', databaseUrl = '' } = config
+  const keyed = [...config.manychatApiKeys, ...config.chatfuelBots].map(entry => entry.slice(entry.indexOf(':') + 1))
+  return [...webhookSecrets, ...stateKeys, ...apiTokens, ...keyed, matonApiKey, databaseUrl]
 }

@@ -78,8 +78,10 @@ export function createChat({
   close = async () => {},
 }: ChatParts): Chat {
   const problems: ChatProblem[] = []
-  /** Where the last thing begins that the contact did: of the bubbles, and of the events. */
-  let mark = { bubbles: 0, events: 0 }
+  /** The last bubble before what the contact did last. */
+  let before = 0
+  /** How many events have been looked at for problems. */
+  let looked = 0
   const shown = () => conversation.screen().bubbles.filter(({ from }) => from === 'block')
   return {
     open: () => act(conversation.open),
@@ -97,7 +99,7 @@ export function createChat({
     },
     get answer() {
       return shown()
-        .filter(({ id }) => id > mark.bubbles)
+        .filter(({ id }) => id > before)
         .map(toChatMessage)
     },
     get texts() {
@@ -147,7 +149,7 @@ export function createChat({
   }
 
   async function act(verb: () => Promise<unknown>): Promise<void> {
-    mark = { bubbles: conversation.screen().bubbles.at(-1)?.id ?? 0, events: conversation.events.length }
+    before = conversation.screen().bubbles.at(-1)?.id ?? 0
     await verb()
     const found = collect()
     problems.push(...found)
@@ -158,17 +160,12 @@ export function createChat({
     throw createError('DYN_CHAT_FAILED', { got }, cause === undefined ? undefined : { cause })
   }
 
-  /** What the answers since the mark say, and what else went wrong: a failure may be told in both ways. */
+  /** What the latest answers say, and what else went wrong: a failure may be told in both ways. */
   function collect(): ChatProblem[] {
-    const events = conversation.events.slice(mark.events)
+    const events = conversation.events.slice(looked)
+    looked += events.length
     const told = events.flatMap(event => ('problems' in event ? event.problems : []))
-    const refused = events.flatMap(event => (event.kind === 'delivery' ? refusalOf(event) : []))
     const further = takeFailures().filter(failure => !told.some(({ rule }) => rule === failure.rule))
-    return [...told, ...refused, ...further]
+    return [...told, ...further]
   }
-}
-
-function refusalOf({ accepted, code, why }: Extract<ChatEvent, { kind: 'delivery' }>): ChatProblem[] {
-  if (accepted) return []
-  return [{ path: '', rule: `code-${code ?? 'none'}`, severity: 'error', message: why ?? '' }]
 }

@@ -182,8 +182,11 @@ t.test('it says how it is used, and what is wrong', async t => {
 })
 
 t.test('npx dynablock runs it, with its input from a pipe', async t => {
-  const child = promisify(execFile)(process.execPath, ['src/dev/cli.ts', 'chat', 'size', '--folder', 'examples/blocks'])
-  child.child.stdin?.end(':tap Small\nAna\n')
-  const { stdout } = await child
-  t.match(stdout, /> Ana\nBlock: Thanks Ana, your S is on its way\.\n {2}\(tag added: ordered\)\n$/)
+  const args = ['src/dev/cli.ts', 'chat', 'size', '--folder', 'examples/blocks']
+  const toItsEnd = promisify(execFile)(process.execPath, args)
+  toItsEnd.child.stdin?.end(':tap Small\nAna\n')
+  t.match((await toItsEnd).stdout, /> Ana\nBlock: Thanks Ana, your S is on its way\.\n {2}\(tag added: ordered\)\n$/)
+  const left = promisify(execFile)(process.execPath, args)
+  left.child.stdin?.write(':q\n')
+  t.match((await left).stdout, /> :q\n$/, 'a pipe that stays open does not keep it')
 })

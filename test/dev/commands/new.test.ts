@@ -4,10 +4,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import hello from '../../../examples/new/hello.ts'
 import { runNew } from '../../../src/dev/commands/new.ts'
 import { openChat } from '../../../src/testing.ts'
 import { folderOf } from '../../helper.ts'
-import { plainEnv } from '../../plain-env.ts'
+import { runPlainly } from '../../run-plainly.ts'
 
 async function runIt(args: string[], env: Record<string, string> = {}): Promise<[number, string]> {
   let written = ''
@@ -27,15 +28,16 @@ t.test('it writes a block and a test, and both work', async t => {
   t.equal(chat.last?.text, 'Hi Ana!')
   await chat.close()
   const args = ['--test', '--test-reporter=tap', join(folder, 'welcome.test.ts')]
-  t.match(
-    (await promisify(execFile)(process.execPath, args, { env: plainEnv })).stdout,
-    /ok 1 - welcome takes a message.*# fail 0/s,
-  )
+  t.match(await runPlainly(args), /ok 1 - welcome takes a message.*# fail 0/s)
 })
 
-t.test('the block that it writes is an example, and works there', async t => {
+t.test('what it writes is kept among the examples, where it works too', async t => {
+  const chat = await openChat(hello, { channel: 'whatsapp' })
+  await chat.tap('Write to us')
+  await chat.say('my order')
+  t.equal(chat.last?.text, 'Thanks! We look into “my order”.')
   const args = ['--test', '--test-reporter=tap', 'examples/new/hello.test.ts']
-  t.match((await promisify(execFile)(process.execPath, args, { env: plainEnv })).stdout, /# pass 1\n# fail 0/)
+  t.match(await runPlainly(args), /# pass 1\n# fail 0/)
 })
 
 t.test('nothing is overwritten', async t => {

@@ -14,7 +14,9 @@ const startsAt = Date.UTC(2026, 0, 1)
 export function simulate({ channel = 'messenger', ...options }: Partial<FakeApiOptions> & { channel?: Channel } = {}) {
   const clock = { ms: startsAt }
   const now = () => clock.ms
-  const sleep = async (ms: number) => void (clock.ms += ms)
+  const sleep = async (ms: number) => {
+    clock.ms += ms
+  }
   const api = createFakeApi({ now, sleep, ...options })
   const phone = createConversation({
     channel,

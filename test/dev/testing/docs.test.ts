@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
 import t from 'tap'
 import { defineBlock } from '../../../src/index.ts'
 import { openChat } from '../../../src/testing.ts'
 import { readDoc } from '../../docs.ts'
-import { plainEnv } from '../../plain-env.ts'
+import { runPlainly } from '../../run-plainly.ts'
 
 const page = readDoc('testing.md')
 
@@ -35,10 +33,6 @@ t.test('the tests of docs/testing.md pass', async t => {
   t.equal(programs.length, 2)
   const files = Object.fromEntries(programs.map((program, index) => [`size-${index}.test.ts`, program]))
   const cwd = t.testdir({ 'size.ts': readFileSync('examples/blocks/size.ts', 'utf8'), ...files })
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--test', '--test-reporter=tap', ...Object.keys(files)],
-    { cwd, env: plainEnv },
-  )
+  const stdout = await runPlainly(['--test', '--test-reporter=tap', ...Object.keys(files)], cwd)
   t.match(stdout, /# pass 3\n# fail 0/)
 })

@@ -1,13 +1,10 @@
 /** The test kit in a folder of its own, as users have one, under each of three test runners. */
-import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { folderOf } from '../../helper.ts'
-import { plainEnv } from '../../plain-env.ts'
+import { runPlainly } from '../../run-plainly.ts'
 
-const run = promisify(execFile)
 const block = readFileSync('examples/blocks/size.ts', 'utf8')
 const talk = `
   const chat = await openChat(size, { channel: 'whatsapp' })
@@ -40,10 +37,7 @@ test('size', async () => {${talk}  assert.equal(text, '${thanks}')
 test('by name', async () => void (await openChat('size')))
 `
   const cwd = projectOf(t, test, [])
-  const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'blocks/size.test.ts'], {
-    cwd,
-    env: plainEnv,
-  })
+  const stdout = await runPlainly(['--test', '--test-reporter=tap', 'blocks/size.test.ts'], cwd)
   t.match(stdout, /# pass 2\n# fail 0/)
 })
 
@@ -56,11 +50,7 @@ test('size', async () => {${talk}  expect(text).toBe('${thanks}')
 test('by name', async () => void (await openChat('size')))
 `
   const cwd = projectOf(t, test, ['vitest'])
-  const { stdout } = await run(
-    process.execPath,
-    [resolve('node_modules/vitest/vitest.mjs'), 'run', '--reporter=json'],
-    { cwd, env: plainEnv },
-  )
+  const stdout = await runPlainly([resolve('node_modules/vitest/vitest.mjs'), 'run', '--reporter=json'], cwd)
   t.match(JSON.parse(stdout), { numPassedTests: 2, numFailedTests: 0 })
 })
 
@@ -73,6 +63,6 @@ t.test('size', async t => {${talk}  t.equal(text, '${thanks}')
 t.test('by name', async () => void (await openChat('size')))
 `
   const cwd = projectOf(t, test, ['tap'])
-  const { stdout } = await run(process.execPath, ['blocks/size.test.ts'], { cwd, env: plainEnv })
-  t.match(stdout, /# \{ total: 2, pass: 2 \}/)
+  const stdout = await runPlainly(['blocks/size.test.ts'], cwd)
+  t.match(stdout, /^ok 1 - size .*^ok 2 - by name .*^1\.\.2$/ms)
 })

@@ -15,7 +15,7 @@ import type { Terminal } from './command.ts'
 
 const help = `Usage: dynablock replay <file or folder>… [options]   recorded conversations again
 
-Says again what contacts said, as RECORD_DIR or the simulator has kept it, and compares each answer.
+Says again what contacts said, as RECORD_DIR has kept it, and compares each answer.
 
   --folder <path>    of the blocks; default BLOCKS_DIR, else ./blocks, else the examples
   --url <address>    asks a server that runs, as with --url http://localhost:3000

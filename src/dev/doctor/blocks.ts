@@ -13,6 +13,7 @@ export async function examineBlocks(folder: string, allowLoopback: boolean): Pro
     return [ok(folder, 'blocks that load', blocks.names().join(', ')), ...warnings]
   } catch (error) {
     const lines = (error as Error).message.split('\n- ').slice(1)
+    if (lines.length === 0) throw error
     return [...lines.map(line => problem(folder, 'blocks that load', ...readLine(line))), ...warnings]
   }
 

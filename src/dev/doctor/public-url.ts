@@ -20,16 +20,14 @@ export async function examinePublicUrl({ config, isSet, fetch, now, signal }: Pu
   const { publicUrl, stateKeys } = config
   const level = isSet ? problem : warning
   try {
-    const response = await fetch(`${publicUrl}/healthz`, { redirect: 'manual', signal })
-    const unlike = await unlikeHealth(response)
+    const unlike = await unlikeHealth(await fetch(`${publicUrl}/healthz`, { redirect: 'manual', signal }))
     if (unlike) return [level(publicUrl, dynablock, ...unlike)]
+    const remedy = 'Set it to the https address that ManyChat reaches this server by.'
+    const reached = isSet ? ok(publicUrl, dynablock, 'it') : warning(publicUrl, 'PUBLIC_URL', 'nothing', remedy)
+    return [reached, await proveIdentity()]
   } catch (error) {
     return [level(publicUrl, dynablock, ...explainUnreachable(error))]
   }
-  const reached = isSet
-    ? ok(publicUrl, dynablock, 'it')
-    : warning(publicUrl, 'PUBLIC_URL', 'nothing', 'Set it to the https address that ManyChat reaches this server by.')
-  return [reached, await proveIdentity()]
 
   /**
    * Shows it a token of a button that is too old: who has the keys answers that, and nobody else can. No block is run, and

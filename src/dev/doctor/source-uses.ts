@@ -13,6 +13,8 @@ const makers: Readonly<Record<string, { kind: Kind; place: number }>> = {
 }
 /** The same on the wire, and in calls of the Public API. */
 const members: Readonly<Record<string, Kind>> = { tag_name: 'tag', field_name: 'field', flow_ns: 'flow' }
+/** How ManyChat names its flows: a text of that form is one, wherever it stands. */
+const flowId = /^content\d{8,}_\d+$/
 /** Operations whose field is one that all contacts share, or which make what they name. */
 const otherNames = /BotField|createTag|createCustomField/
 
@@ -25,6 +27,7 @@ export function readSource(file: string, source: string): Uses {
     if (value === '(' && sort === 'mark') calls.push(tokens[at - 1]?.value ?? '')
     if (value === ')' && sort === 'mark') calls.pop()
     if (value === null) continue
+    if (sort === 'text' && flowId.test(value)) found.uses.push({ kind: 'flow', name: value, file, line })
     const maker = sort === 'word' && Object.hasOwn(makers, value) && isCall(tokens, at) ? makers[value] : undefined
     if (maker) readMaker(maker, readArguments(tokens, at + 2), line)
     const member = sort !== 'mark' && Object.hasOwn(members, value) ? members[value] : undefined

@@ -8,6 +8,7 @@ import { examineNode } from '../../../src/dev/doctor/node-version.ts'
 import { examinePages } from '../../../src/dev/doctor/pages.ts'
 import { examineSettings } from '../../../src/dev/doctor/settings.ts'
 import { createRateLimits } from '../../../src/manychat/limits.ts'
+import { Settings } from '../../../src/settings.ts'
 import { startFakePlatform } from '../../fake-platform.ts'
 import { folderOf } from '../../helper.ts'
 
@@ -30,6 +31,10 @@ t.test('settings: what is refused now, and what production would refuse', async 
   t.ok(file.filter(({ level }) => level === 'problem').every(({ subject }) => /^STATE_KEYS/.test(subject)))
   const { findings: good } = examineSettings({ ...production, WEBHOOK_SECRETS: same, STATE_KEYS: `${same}x` })
   t.match(good, [{ level: 'ok', got: 'production' }])
+})
+
+t.test('settings: each refusal can be read', async t => {
+  for (const [name, { remedy }] of Object.entries(Settings.properties)) t.match(remedy, /^[A-Z].*\S$/, name)
 })
 
 t.test('node: versions are compared as numbers', async t => {

@@ -44,6 +44,8 @@ t.test('what is no dynablock', async t => {
   }
   platform.answerWith({ body: '{"status":"ok"}' }, { status: 404 })
   t.match(await examine(platform.url), [{ level: 'ok' }, { level: 'problem', got: 'HTTP 404' }])
+  platform.answerWith({ body: '{"status":"ok"}' }, { fault: 'reset' })
+  t.match(await examine(platform.url), [{ level: 'problem', expected: /alive/ }])
   t.match(platform.heard.at(-1), { method: 'POST', path: '/blocks/doctor/doctor' })
   t.notMatch(JSON.stringify(platform.heard), stateKey, 'no secret leaves')
 })

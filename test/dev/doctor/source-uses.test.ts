@@ -28,6 +28,10 @@ t.test('each maker, wherever it stands', async t => {
     [`setField('s', 'a' + b)`, ['field', 's', 1]],
     [`flowButton(say({ a: [1, 2] }), 'content1')`, ['flow', 'content1', 1]],
     [`flowReply('Go', 'content2')`, ['flow', 'content2', 1]],
+    [
+      `({ type: 'flow', caption: 'Go', target: 'content20180221085508_278589' })`,
+      ['flow', 'content20180221085508_278589', 1],
+    ],
     [`const tag = 'a'\naddTag(tag)`, ['tag', 'a', 2]],
     [`const tag = 'a' as const; addTag(tag)`, ['tag', 'a', 1]],
     [`({ action: 'add_tag', tag_name: 'wire' })`, ['tag', 'wire', 1]],

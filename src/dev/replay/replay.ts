@@ -3,7 +3,7 @@ import type { Contact } from '../../blocks/contact.ts'
 import type { Channel } from '../../content/channels.ts'
 import { DynablockError } from '../../errors.ts'
 import { createContact } from '../conversation/contact.ts'
-import { type Fixture, readAnswer, type Step } from '../conversation/fixture.ts'
+import { type Fixture, normalise, readAnswer, type Step } from '../conversation/fixture.ts'
 import { buttonsOf } from '../conversation/tappable.ts'
 import type { Chat } from '../testing/chat.ts'
 import { compare, type Difference } from './compare.ts'
@@ -38,7 +38,7 @@ export async function replay({ steps }: Fixture, chat: Chat, publicUrl: string):
     heard = chat.events.length
     const now = since.flatMap(event => (event.kind === 'response' ? [readAnswer(event.response, publicUrl)] : []))
     answers.push(now)
-    differences.push(...compare(step.answers, now, `${path}/answers`))
+    differences.push(...compare(normalise(step.answers, publicUrl), now, `${path}/answers`))
   }
   return { differences, answers }
 }

@@ -3,7 +3,6 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
-import { record } from './dev/record/record.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
 import { createAppKeys } from './manychat/app-keys.ts'
@@ -131,7 +130,11 @@ export function buildApp({
     watch: counted,
     now,
   })
-  if (config.recordDir !== undefined) record(app, { folder: config.recordDir, config, now })
+  if (config.recordDir !== undefined) {
+    const { recordDir: folder } = config
+    const recording = async () => (await import('./dev/record/record.ts')).record(app, { folder, config, now })
+    app.register(recording)
+  }
   flood.register(app)
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev, onCall, now })
   app.register(async patient => {

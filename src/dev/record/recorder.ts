@@ -55,10 +55,11 @@ export function createRecorder({ publicUrl, fakes, secrets }: RecorderOptions) {
 
   /** The file that the call changes, and what is in it now; null for a call that belongs to no conversation known here. */
   function note(call: Recorded): Pick<Talk, 'file' | 'fixture'> | null {
-    const found = call.step === null ? { talk: begin(call), step: addStep } : goOn(call)
-    if (!found) return null
-    const { talk } = found
-    const step = found.step(talk)
+    const token = String(call.body.state)
+    const origin = call.step === null ? null : origins.get(token)
+    if (origin === undefined) return null
+    const talk = origin?.talk ?? begin(call)
+    const step = origin ? findStep(origin, call, token) : addStep(talk, { do: 'open', answers: [] })
     step.answers.push(talk.mask.value(readAnswer({ status: 200, headers: {}, body: call.answer, ms: 0 }, publicUrl)))
     learn(talk, JSON.parse(call.answer).content)
     talk.lastAt = call.at
@@ -84,35 +85,27 @@ export function createRecorder({ publicUrl, fakes, secrets }: RecorderOptions) {
     return { file, fixture, mask, lastAt: at, shown: new Map(), pairs: new Map() }
   }
 
-  function addStep({ fixture }: Talk): Step {
-    const step: Step = { do: 'open', answers: [] }
+  function addStep({ fixture }: Talk, step: Step): Step {
     fixture.steps.push(step)
     return step
   }
 
-  function goOn({ body, at }: Recorded): { talk: Talk; step(talk: Talk): Step } | null {
-    const token = String(body.state)
-    const origin = origins.get(token)
-    if (!origin) return null
-    return { talk: origin.talk, step }
-
-    function step(talk: Talk): Step {
-      const input = textOrNull(body.input)
-      const { pair } = targetOf(readClaims(token), input)
-      const made = makeStep(origin as Origin, input)
-      const twin = pair === undefined ? undefined : talk.pairs.get(pair)
-      if (twin) {
-        // Both requests of a quick reply's tap came: it is a tap, whichever was first.
-        if (made.do === 'tap') Object.assign(twin, { do: 'tap', caption: made.caption, text: undefined })
-        talk.pairs.delete(pair as string)
-        return twin
-      }
-      const ms = Math.round(at - talk.lastAt)
-      if (ms >= leastWaitMs) talk.fixture.steps.push({ do: 'wait', ms, answers: [] })
-      talk.fixture.steps.push(made)
-      if (pair !== undefined) talk.pairs.set(pair, made)
-      return made
+  /** The step that a callback is; both requests of a quick reply's tap are one, whichever is first. */
+  function findStep(origin: Origin, { body, at }: Recorded, token: string): Step {
+    const { talk } = origin
+    const input = textOrNull(body.input)
+    const { pair } = targetOf(readClaims(token), input)
+    const made = makeStep(origin, input)
+    const twin = pair === undefined ? undefined : talk.pairs.get(pair)
+    if (twin) {
+      if (made.do === 'tap') Object.assign(twin, { ...made, text: undefined, answers: twin.answers })
+      talk.pairs.delete(pair as string)
+      return twin
     }
+    const ms = Math.round(at - talk.lastAt)
+    if (ms >= leastWaitMs) addStep(talk, { do: 'wait', ms, answers: [] })
+    if (pair !== undefined) talk.pairs.set(pair, made)
+    return addStep(talk, made)
   }
 
   /** The latest of several with one caption needs no number. */

@@ -137,6 +137,11 @@ export function buildApp({
     watch: counted,
     now: talkNow,
   })
+  if (config.recordDir !== undefined) {
+    const { recordDir: folder } = config
+    const recording = async () => (await import('./dev/record/record.ts')).record(app, { folder, config, now })
+    app.register(recording)
+  }
   flood.register(app)
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now: talkNow }), secrets, dev, onCall, now })
   app.register(async patient => {

@@ -148,8 +148,8 @@ export function createExchange({
 
 /** A service that is over its limit counts by the second; one that asks for hours is not believed. */
 const shortestPauseMs = 1000
-/** Timers are late by a few milliseconds; more than that is another slot. */
-const slotSlackMs = 15
+/** Timers are late by a few milliseconds; more than that is another slot. Less than what `defaultShare` leaves free. */
+const slotSlackMs = 10
 const longestPauseMs = 60_000
 
 /** What every error of a call tells; a call that writes nothing can't have been carried out. */

@@ -25,20 +25,35 @@ export interface RateLimits {
 }
 
 export interface RateLimitsOptions {
-  /**
-   * The share of each documented rate that is used; default 0.98. Calls arrive a little earlier or later than they leave,
-   * and at 0.98 as many as are allowed take 20 ms longer than the second in which one more would be refused.
-   */
+  /** The share of each documented rate that is used; default 0.985, for the reason that `defaultShare` gives. */
   share?: number
   clock?: Clock
+}
+
+/**
+ * Calls arrive a little earlier or later than they leave. At this share as many as are allowed take 15 ms longer than the
+ * second in which one more would be refused; less of it would waste what the page may send.
+ */
+export const defaultShare = 0.985
+/** After so long without a call the next one opens a connection, and arrives late. */
+export const coldAfterMs = 1000
+/** What is left free behind such a call, or those on the open connection would catch up with it. */
+export const coldGapMs = 50
+
+/** What a line has to wait for beyond its step, at a call that leaves at that time. */
+export function gapAfter(nextAt: number, at: number): number {
+  return at - nextAt >= coldAfterMs ? coldGapMs : 0
 }
 
 /** A call that left at the end of a window may arrive after it, so windows are taken a little longer. */
 const windowSlackMs = 1000
 const reservationsBetweenSweeps = 1000
 
-/** Rates kept in this process: exact slots, `next = max(next, now) + 1 / rate`, so that no second holds too many. */
-export function createRateLimits({ share = 0.98, clock = systemClock }: RateLimitsOptions = {}): RateLimits {
+/**
+ * Rates kept in this process: exact slots, `next = max(next, now) + 1 / rate`, so that no second holds too many; after a
+ * pause there is a gap behind the first.
+ */
+export function createRateLimits({ share = defaultShare, clock = systemClock }: RateLimitsOptions = {}): RateLimits {
   const nextAt = new Map<string, number>()
   const windows = new Map<string, { times: number[]; endsAt: number }>()
   let reservations = 0
@@ -64,7 +79,8 @@ export function createRateLimits({ share = 0.98, clock = systemClock }: RateLimi
 
   function take(rate: Rate, at: number): void {
     if ('perSecond' in rate) {
-      nextAt.set(rate.name, at + 1000 / (rate.perSecond * share))
+      const gapMs = gapAfter(nextAt.get(rate.name) ?? Number.NEGATIVE_INFINITY, at)
+      nextAt.set(rate.name, at + gapMs + 1000 / (rate.perSecond * share))
       return
     }
     const times = windows.get(rate.name)?.times ?? []

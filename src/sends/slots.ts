@@ -1,12 +1,20 @@
 /** Rates that all processes on one store keep together. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { Rate, RateLimits, Reservation } from '../manychat/limits.ts'
+import {
+  coldAfterMs,
+  coldGapMs,
+  defaultShare,
+  gapAfter,
+  type Rate,
+  type RateLimits,
+  type Reservation,
+} from '../manychat/limits.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { createTime } from './time.ts'
 
 export interface SharedRateLimitsOptions {
-  /** The share of each documented rate that is used; default 0.98, for the reason that `createRateLimits` gives. */
+  /** The share of each documented rate that is used; default 0.985, as in `createRateLimits`. */
   share?: number
   /** For tests: milliseconds since 1970, in place of the store's clock. */
   now?: () => number
@@ -26,7 +34,7 @@ const clockSlackMs = 1000
 /** Rates kept in the store: each reservation gets the next slot of its line, whoever asks. */
 export function createSharedRateLimits(
   store: Store,
-  { share = 0.98, now }: SharedRateLimitsOptions = {},
+  { share = defaultShare, now }: SharedRateLimitsOptions = {},
 ): SharedRateLimits {
   const time = createTime(store, now)
   let reservations = 0
@@ -45,9 +53,12 @@ export function createSharedRateLimits(
     return store.run(async db => {
       const at = time.inStore()
       const step = sql`cast(${stepMs} as double precision)`
+      const gap = sql`(case when ${at} - slots.next_at >= ${sql.lit(coldAfterMs)} then ${sql.lit(coldGapMs)} else 0 end)`
+      // With a gap the line begins when it is over, so that what is returned is the time to the slot in either case.
       const { rows } = await sql<{ waitMs: number }>`
-        insert into slots (name, next_at, taken_at) values (${name}, ${at} + ${step}, ${at})
-        on conflict (name) do update set next_at = ${nextOf(at)} + ${step}, taken_at = ${at}
+        insert into slots (name, next_at, taken_at)
+        values (${name}, ${at} + ${step} + ${sql.lit(coldGapMs)}, ${at} + ${sql.lit(coldGapMs)})
+        on conflict (name) do update set next_at = ${nextOf(at)} + ${gap} + ${step}, taken_at = ${at} + ${gap}
         where ${nextOf(at)} - ${at} <= ${maxWaitMs}
         returning next_at - ${step} - taken_at as ${sql.id('waitMs')}`.execute(db)
       const [slot] = rows
@@ -59,26 +70,26 @@ export function createSharedRateLimits(
   }
 
   async function reserveAll(db: Kysely<Tables>, rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
-    const lines = await lockLines(db, rates)
+    const nextAt = await lockLines(db, rates)
     // After the lock: whoever had it before may have taken until now.
     const now = await time.read(db)
     const fullForMs = await windowsFullForMs(db, rates, now)
     // A window is not waited for: the line of the page would wait with it.
     if (fullForMs > 0) return { granted: false, waitMs: fullForMs }
-    const at = Math.max(now, ...rates.map(({ name }) => lines.get(name) ?? now))
+    const at = Math.max(now, ...rates.map(({ name }) => nextAt.get(name) ?? now))
     if (at - now > maxWaitMs) return { granted: false, waitMs: at - now }
-    for (const rate of rates) await take(db, rate, at, now)
+    for (const rate of rates) await take(db, rate, { at, now, gapMs: gapAfter(nextAt.get(rate.name) ?? at, at) })
     return { granted: true, waitMs: at - now }
   }
 
-  /** Locks the lines of all rates, in one order, so that nobody waits for somebody who waits. Says when each is next. */
+  /** Locks the lines of all rates, in one order, so that nobody waits for somebody who waits. Says when each was next. */
   async function lockLines(db: Kysely<Tables>, rates: readonly Rate[]): Promise<Map<string, number>> {
     const names = [...new Set(rates.map(({ name }) => name))].sort()
     const { rows } = await sql<{ name: string; next: number }>`
       insert into slots (name, next_at, taken_at)
-      values ${sql.join(names.map(name => sql`(${name}, ${time.inStore()}, ${time.inStore()})`))}
+      values ${sql.join(names.map(name => sql`(${name}, 0, ${time.inStore()})`))}
       on conflict (name) do update set name = excluded.name
-      returning name, ${nextOf(time.inStore())} as next`.execute(db)
+      returning name, ${movedBack(time.inStore())} as next`.execute(db)
     return new Map(rows.map(({ name, next }) => [name, next]))
   }
 
@@ -99,10 +110,14 @@ export function createSharedRateLimits(
     return fullForMs
   }
 
-  async function take(db: Kysely<Tables>, rate: Rate, at: number, now: number): Promise<void> {
+  async function take(
+    db: Kysely<Tables>,
+    rate: Rate,
+    { at, now, gapMs }: { at: number; now: number; gapMs: number },
+  ): Promise<void> {
     const { name } = rate
     if ('perSecond' in rate) {
-      const line = { next_at: at + stepOf(rate.perSecond), taken_at: now }
+      const line = { next_at: at + gapMs + stepOf(rate.perSecond), taken_at: now }
       await db.updateTable('slots').set(line).where('name', '=', name).execute()
     } else {
       await db
@@ -136,8 +151,13 @@ export function createSharedRateLimits(
   }
 }
 
-/** When the line is next; a clock that went back takes the line along, or it would stand still until the time is reached again. */
+/** When the line is next. */
 function nextOf(now: RawBuilder<number>): RawBuilder<number> {
+  return sql`(case when ${movedBack(now)} > ${now} then ${movedBack(now)} else ${now} end)`
+}
+
+/** A clock that went back takes the line along, or it would stand still until the time is reached again. */
+function movedBack(now: RawBuilder<number>): RawBuilder<number> {
   return sql`(case when slots.taken_at > ${now} + ${sql.lit(clockSlackMs)} then ${now} + slots.next_at - slots.taken_at
-    when slots.next_at > ${now} then slots.next_at else ${now} end)`
+    else slots.next_at end)`
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Rate } from '../../src/manychat/limits.ts'
+import { coldGapMs, type Rate } from '../../src/manychat/limits.ts'
 import { createSharedRateLimits } from '../../src/sends/slots.ts'
 import type { Store } from '../../src/sends/store.ts'
 import { createTestClock } from '../manychat/clock.ts'
@@ -45,6 +45,21 @@ onBoth('never more than 25 in any second, whoever asks', async (t, { store, open
   t.equal(most, 25, 'and that many where the line is full')
 })
 
+onBoth('after a pause the first call may be late, and nobody catches up with it', async (t, { store }) => {
+  const { clock, limits } = setUp(store)
+  for (const rates of [[line('alone')], [line('one'), line('two')]]) {
+    const waitMs = async () => (await limits.reserve(rates, 1e6)).waitMs
+    t.equal(await waitMs(), 0)
+    t.equal(await waitMs(), coldGapMs + 100)
+    clock.pass(coldGapMs + 200 + 999)
+    t.equal(await waitMs(), 0)
+    t.equal(await waitMs(), 100, 'after a shorter pause the connection is still open')
+    clock.pass(200 + 1000)
+    t.equal(await waitMs(), 0)
+    t.equal(await waitMs(), coldGapMs + 100)
+  }
+})
+
 onBoth('many who reserve at once each get a slot of their own', async (t, { store, open }) => {
   const { clock } = setUp(store)
   const all = [store, await open(), await open()].map(store =>
@@ -56,7 +71,7 @@ onBoth('many who reserve at once each get a slot of their own', async (t, { stor
   )
   t.strictSame(
     lines.map(({ waitMs }) => waitMs).sort((a, b) => a - b),
-    Array.from({ length: 30 }, (_, i) => 100 * i),
+    Array.from({ length: 30 }, (_, i) => (i === 0 ? 0 : 50 + 100 * i)),
   )
   const pairs = await Promise.all(
     all.flatMap(limits =>
@@ -80,8 +95,8 @@ onBoth('a clock that goes back an hour holds up no line', async (t, { store }) =
   const { clock, limits } = setUp(store)
   for (let i = 0; i < 5; i++) await limits.reserve([line('a')], 1e6)
   clock.pass(-hourMs)
-  t.strictSame(await limits.reserve([line('a')], 1000), { granted: true, waitMs: 500 })
-  t.strictSame(await limits.reserve([line('a'), line('b')], 1000), { granted: true, waitMs: 600 })
+  t.strictSame(await limits.reserve([line('a')], 1000), { granted: true, waitMs: 550 })
+  t.strictSame(await limits.reserve([line('a'), line('b')], 1000), { granted: true, waitMs: 650 })
   clock.pass(2 * hourMs)
   t.strictSame(await limits.reserve([line('a')], 1000), { granted: true, waitMs: 0 })
 })

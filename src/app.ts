@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
-import { openAppKeys } from './manychat/app-keys.ts'
+import { createAppKeys } from './manychat/app-keys.ts'
 import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
 import { check } from './ops/check.ts'
@@ -57,7 +56,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   })
 
   const { stateKeys: keys, webhookSecrets: secrets, appKeyHeader: keyHeader, publicUrl, replyWithinMs, dev } = config
-  const appKeys = openAppKeys({ file: join(config.dataDir, 'app-keys.json'), cipher: createCipher(keys), now })
+  const appKeys = createAppKeys({ cipher: createCipher(keys), now, log: app.log })
   const accounts = {
     keys: config.manychatApiKeys,
     appKeys,
@@ -97,7 +96,6 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
   app.addHook('onClose', async () => {
     await outgoing.stop(runner.stop)
     blocks.stop()
-    await appKeys.settled()
   })
   return app
 }

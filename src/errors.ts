@@ -121,11 +121,6 @@ export const errorTable = {
     'Stored secret unreadable',
     'Expected one of STATE_KEYS to decrypt what is stored, got none that does. Put the old key behind the new one, or install the app again.',
   ],
-  DYN_APP_KEYS_FILE: [
-    500,
-    'App Keys not readable',
-    'Expected the App Keys that this server wrote in {file}, got {got}. Restore the file, or delete it and install the app again.',
-  ],
   DYN_APP_KEY_MISSING: [
     400,
     'No App Key',

@@ -1,8 +1,10 @@
 /** Lets the files of a folder be imported as blocks: TypeScript, without a build, without `node_modules`. */
 import { registerHooks } from 'node:module'
+import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const publicModule = new URL('../index.ts', import.meta.url).href
+/** Of the published package it is JavaScript. */
+const publicModule = new URL(`../index${extname(import.meta.filename)}`, import.meta.url).href
 const formats: Record<string, string> = { '.ts': 'module-typescript', '.mts': 'module-typescript' }
 
 /**

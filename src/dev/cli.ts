@@ -14,6 +14,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,
   },
+  serve: {
+    summary: 'the server, with the blocks of this folder',
+    load: async () => (await import('./commands/serve.ts')).runServe,
+  },
 }
 
 const help = `Usage: dynablock <command>
@@ -31,8 +35,13 @@ const command = name !== undefined && Object.hasOwn(commands, name) ? commands[n
 if (command) {
   const run = await command.load()
   const readStdin = () => text(process.stdin)
-  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin })
+  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, serve })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2
+}
+
+async function serve(): Promise<number> {
+  await import('../server.ts')
+  return Number(process.exitCode ?? 0)
 }

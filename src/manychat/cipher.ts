@@ -15,12 +15,14 @@ export interface Cipher {
    * @throws DynablockError `DYN_SECRET_UNREADABLE` when none did, or when it was changed
    */
   decrypt(sealed: string, context: string): string
+  /** Encrypts anew what another key than the first encrypted, null when the first did. Throws as `decrypt`. */
+  renew(sealed: string, context: string): string | null
 }
 
 /** @param keys the first encrypts, all decrypt, so that a key can be replaced */
 export function createCipher(keys: readonly string[]): Cipher {
   const derived = keys.map(key => Buffer.from(hkdfSync('sha256', key, '', 'dynablock app keys', 32)))
-  return { encrypt, decrypt }
+  return { encrypt, decrypt, renew }
 
   function encrypt(text: string, context: string): string {
     const iv = randomBytes(ivBytes)
@@ -30,12 +32,22 @@ export function createCipher(keys: readonly string[]): Cipher {
   }
 
   function decrypt(sealed: string, context: string): string {
+    return open(sealed, context).text
+  }
+
+  function renew(sealed: string, context: string): string | null {
+    const { text, isCurrent } = open(sealed, context)
+    return isCurrent ? null : encrypt(text, context)
+  }
+
+  function open(sealed: string, context: string): { text: string; isCurrent: boolean } {
     const bytes = Buffer.from(sealed, 'base64url')
     for (const key of derived) {
       try {
         const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
         decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
-        return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+        const text = decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+        return { text, isCurrent: key === derived[0] }
       } catch {
         // Another key may have encrypted it.
       }

@@ -9,7 +9,7 @@ import type { OutboundError } from './outbound-error.ts'
 export interface PagesOptions extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'clock' | 'maxWaitMs'> {
   /** MANYCHAT_API_KEYS: `<page id>:<key>` each. */
   keys: readonly string[]
-  appKeys: AppKeys
+  appKeys: Pick<AppKeys, 'keyOf' | 'pages' | 'markUninstalled' | 'markWorking'>
   /** MATON_API_KEY, and MATON_CONNECTIONS by page; with no connection named, the gateway's default serves every page. */
   maton?: { key: string; connections: ReadonlyMap<string, string>; baseUrl?: string }
   /** MANYCHAT_API_URL. */
@@ -52,8 +52,7 @@ export function createPages({ keys, appKeys, maton, baseUrl, ...options }: Pages
 
   /** The pages that a key is configured or installed for. */
   function configured(): string[] {
-    const installed = appKeys.pages().map(({ page }) => page)
-    return [...new Set([...keysByPage.keys(), ...installed, ...(maton?.connections.keys() ?? [])])]
+    return [...new Set([...keysByPage.keys(), ...appKeys.pages(), ...(maton?.connections.keys() ?? [])])]
   }
 
   function onlyPage(): string {

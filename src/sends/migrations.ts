@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
 export type EngineName = 'sqlite' | 'postgres'
 type Migration = (db: Kysely<Tables>, engine: EngineName) => Promise<void>
 
-const migrations: readonly Migration[] = [createTables]
+const migrations: readonly Migration[] = [createTables, createAppKeys]
 /** Any number, as long as all replicas lock the same. */
 const lockKey = 736_210_447
 
@@ -91,4 +91,17 @@ async function createTables(db: Kysely<Tables>, engine: EngineName): Promise<voi
     sql`index slot_uses_by_name on slot_uses (name, at)`,
   ]
   for (const index of indexes) await sql`create ${index}`.execute(db)
+}
+
+async function createAppKeys(db: Kysely<Tables>): Promise<void> {
+  await sql`create table app_keys (
+    page text primary key,
+    app_id text,
+    app_version text,
+    installed_at bigint not null,
+    uninstalled_at bigint,
+    sealed text not null,
+    changed_at bigint not null
+  )`.execute(db)
+  await sql`create index app_keys_changed on app_keys (changed_at)`.execute(db)
 }

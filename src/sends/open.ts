@@ -1,4 +1,6 @@
 /** What needs the store's drivers, loaded once the server listens: they take longer than all the rest of the start. */
+import type { AppKeyStorage } from '../manychat/app-keys.ts'
+import { createAppKeyStorage } from './app-key-storage.ts'
 import { createQueue } from './queue.ts'
 import type { Queue } from './send.ts'
 import { createSharedRateLimits, type SharedRateLimits } from './slots.ts'
@@ -7,11 +9,17 @@ import { openStore, type StoreOptions } from './store.ts'
 export interface OpenStore {
   queue: Queue
   limits: SharedRateLimits
+  appKeys: AppKeyStorage
   close(): Promise<void>
 }
 
 /** @throws DynablockError `DYN_STORE_FAILED` when it can't be reached or written, `DYN_STORE_NEWER` */
 export async function open(options: StoreOptions): Promise<OpenStore> {
   const store = await openStore(options)
-  return { queue: createQueue(store), limits: createSharedRateLimits(store), close: store.close }
+  return {
+    queue: createQueue(store),
+    limits: createSharedRateLimits(store),
+    appKeys: createAppKeyStorage(store),
+    close: store.close,
+  }
 }

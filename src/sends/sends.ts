@@ -4,6 +4,7 @@ import type { Log } from '../blocks/call.ts'
 import type { Blocks } from '../blocks/load.ts'
 import type { createRunner } from '../blocks/run.ts'
 import { type BotsOptions, createBots } from '../chatfuel/bots.ts'
+import type { AppKeys } from '../manychat/app-keys.ts'
 import { createPages, type PagesOptions } from '../manychat/pages.ts'
 import { createSendCheck } from './check-send.ts'
 import { createDispatch, dryFetch, maxSlotWaitMs } from './dispatch.ts'
@@ -14,10 +15,11 @@ import { createPerform } from './perform.ts'
 import { createStoreDoor } from './store-door.ts'
 import { createWorker } from './worker.ts'
 
-export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'maxWaitMs' | 'log'> {
+export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'maxWaitMs' | 'log' | 'appKeys'> {
   blocks: Blocks
   rerun: ReturnType<typeof createRunner>['rerun']
   store: { dataDir: string; databaseUrl: string | undefined }
+  appKeys: AppKeys
   bots: BotsOptions['entries']
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
   /** Everything but the outbound call. */
@@ -35,11 +37,14 @@ const leaseMs = 30_000
 /** How long calls under way may take when the server ends. */
 const drainMs = 5000
 const sweepEveryMs = 3_600_000
+/** How soon an App Key that another process got is known here. */
+const refreshEveryMs = 2000
 
 export function createSends({
   blocks,
   rerun,
   store,
+  appKeys,
   bots: entries,
   fallbackFlows,
   dryRun,
@@ -47,12 +52,12 @@ export function createSends({
   now,
   ...options
 }: SendsSetup) {
-  const door = createStoreDoor({ open: async () => (await import('./open.ts')).open(store), log })
+  const door = createStoreDoor({ open, log })
   const { queue } = door
   const metrics = createSendMetrics()
   const limits = metrics.meter(door.limits)
   const outbound = { log, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
-  const pages = createPages({ ...options, ...outbound })
+  const pages = createPages({ ...options, ...outbound, appKeys })
   const bots = createBots({ ...outbound, entries })
   const name = randomUUID()
   const late = createLateReplies({
@@ -70,7 +75,7 @@ export function createSends({
   const dispatch = createDispatch({ pages, bots })
   const perform = createPerform({ dispatch, fallbackFlows, rerun: late.resume, now })
   const worker = createWorker({ queue, perform, name, metrics, log, leaseMs, drainMs })
-  let sweeping: NodeJS.Timeout | undefined
+  const timers: NodeJS.Timeout[] = []
 
   return {
     queue,
@@ -91,15 +96,33 @@ export function createSends({
     return stats ? { sends, oldestWaiting, ...counted } : counted
   }
 
+  /** The store is open for the rest of the server once its App Keys are known. */
+  async function open() {
+    const opened = await (await import('./open.ts')).open(store)
+    try {
+      await appKeys.load(opened.appKeys)
+      return opened
+    } catch (error) {
+      await opened.close()
+      throw error
+    }
+  }
+
   /** Opens the store in the background, and works from then on. */
   function start(): void {
-    if (pages.configured().length === 0 && !options.maton) {
-      log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
-    }
     door.start(() => {
+      if (pages.configured().length === 0 && !options.maton) {
+        log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
+      }
       worker.start()
-      sweeping = setInterval(() => queue.sweep().catch(() => undefined), sweepEveryMs).unref()
+      every(sweepEveryMs, () => queue.sweep())
+      every(refreshEveryMs, () => appKeys.refresh())
     })
+  }
+
+  /** What fails is tried again the next time; the worker tells that the store is away. */
+  function every(ms: number, work: () => Promise<unknown>): void {
+    timers.push(setInterval(() => work().catch(() => undefined), ms).unref())
   }
 
   /**
@@ -108,7 +131,7 @@ export function createSends({
    * @param abortHandlers tells the handlers of late replies that the server ends
    */
   async function stop(abortHandlers: () => void): Promise<void> {
-    clearInterval(sweeping)
+    for (const timer of timers) clearInterval(timer)
     await Promise.all([worker.stop(), stopLate(abortHandlers)])
     await door.stop()
   }

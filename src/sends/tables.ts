@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { Installation } from '../manychat/app-keys.ts'
 import type { OnUnknown, SendState } from './send.ts'
 
 /** What the store holds. Times are milliseconds since 1970; JSON is text, so that its long numbers stay exact. */
@@ -6,6 +7,7 @@ export interface Tables {
   sends: SendsTable
   slots: SlotsTable
   slot_uses: SlotUsesTable
+  app_keys: AppKeysTable
   dynablock_migrations: { version: number; applied_at: number }
 }
 
@@ -52,4 +54,9 @@ export interface SlotUsesTable {
   name: string
   at: number
   ends_at: number
+}
+
+export interface AppKeysTable extends Installation {
+  /** By the store's clock. */
+  changed_at: number
 }

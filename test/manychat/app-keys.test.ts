@@ -1,103 +1,120 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { sql } from 'kysely'
 import t from 'tap'
-import { openAppKeys } from '../../src/manychat/app-keys.ts'
+import { createAppKeys } from '../../src/manychat/app-keys.ts'
 import { createCipher } from '../../src/manychat/cipher.ts'
+import { createAppKeyStorage } from '../../src/sends/app-key-storage.ts'
+import type { Store } from '../../src/sends/store.ts'
+import { onBoth } from '../sends/engines.ts'
 
-const key = '1234567890123456789:the-app-key-of-the-page'
-const installation = {
-  page: '1234567890123456789',
-  key,
-  app_id: '7',
-  app_version: '2',
-  params: { shop: 'canary shop' },
-}
+const page = '1234567890123456789'
+const key = `${page}:the-app-key-of-the-page`
+const installation = { page, key, app_id: '7', app_version: '2', params: { shop: 'canary shop' } }
 const moment = Date.parse('2026-11-21T12:00:00Z')
+const stateKey = 'the key that seals states in the tests'
 
-function open(folder: string, stateKeys = ['the key that seals states in the tests']) {
-  const file = join(folder, 'data', 'app-keys.json')
-  return { file, appKeys: openAppKeys({ file, cipher: createCipher(stateKeys), now: () => moment }) }
+/** The App Keys as a process on that store knows them. */
+async function load(store: Store, stateKeys = [stateKey]) {
+  const warnings: object[] = []
+  const log = { warn: (details: object) => warnings.push(details) }
+  const appKeys = createAppKeys({ cipher: createCipher(stateKeys), now: () => moment, log })
+  await appKeys.load(createAppKeyStorage(store))
+  return { ...appKeys, warnings }
 }
 
-t.test('an App Key survives a restart, encrypted, in a file for its owner alone', async t => {
-  const folder = t.testdir({})
-  const { file, appKeys } = open(folder)
-  t.equal(appKeys.keyOf(installation.page), null)
-  await appKeys.install(installation)
-  t.equal(open(folder).appKeys.keyOf(installation.page), key)
-  t.equal(statSync(file).mode & 0o777, 0o600)
-  t.notMatch(readFileSync(file, 'utf8'), 'the-app-key')
-  t.notMatch(readFileSync(file, 'utf8'), 'canary')
+/** What lies in the store, whole. */
+async function dump(store: Store): Promise<Record<string, unknown>[]> {
+  return (await store.run(db => sql<Record<string, unknown>>`select * from app_keys order by page`.execute(db))).rows
+}
+
+t.test('before the store is open no page has a key, and none is taken', async t => {
+  const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
+  await appKeys.refresh()
+  t.same(appKeys.pages(), [])
+  t.equal(appKeys.keyOf(page), null)
+  for (const name of ['__proto__', 'constructor', 'toString']) t.equal(appKeys.keyOf(name), null)
+  await t.rejects(appKeys.install(installation), { code: 'DYN_STORE_FAILED', status: 503 })
 })
 
-t.test('a second install replaces the first', async t => {
-  const { appKeys } = open(t.testdir({}))
+onBoth('an App Key survives a restart, encrypted', async (t, { store, open }) => {
+  const appKeys = await load(store)
+  t.equal(appKeys.keyOf(page), null)
   await appKeys.install(installation)
-  await appKeys.markUninstalled(installation.page)
+  t.equal(appKeys.keyOf(page), key)
+  t.equal((await load(await open())).keyOf(page), key)
+  t.match(await dump(store), [{ page, app_id: '7', app_version: '2', installed_at: moment, uninstalled_at: null }])
+  t.notMatch(JSON.stringify(await dump(store)), /the-app-key|canary/)
+})
+
+onBoth('a second install replaces the first', async (t, { store }) => {
+  const appKeys = await load(store)
+  await appKeys.install(installation)
+  await appKeys.markUninstalled(page)
   await appKeys.install({ ...installation, key: 'another key' })
-  t.equal(appKeys.keyOf(installation.page), 'another key')
-  t.same(appKeys.pages(), [{ page: installation.page, uninstalled_at: null }])
+  t.equal(appKeys.keyOf(page), 'another key')
+  t.match(await dump(store), [{ page, uninstalled_at: null }])
 })
 
-t.test('installs at the same time are all kept', async t => {
-  const folder = t.testdir({})
-  const { appKeys } = open(folder)
-  const pages = Array.from({ length: 20 }, (_, index) => String(index + 1))
-  await Promise.all(pages.map(page => appKeys.install({ ...installation, page })))
-  t.same(
-    open(folder)
-      .appKeys.pages()
-      .map(({ page }) => page),
-    pages,
-  )
+onBoth('installs at the same time are all kept', async (t, { store, open }) => {
+  const both = [await load(store), await load(await open())]
+  const pages = Array.from({ length: 20 }, (_, index) => String(index + 11))
+  await Promise.all(pages.map((page, i) => both[i % 2]?.install({ ...installation, page })))
+  t.same((await load(store)).pages().sort(), pages)
 })
 
-t.test('an uninstall is remembered until the key works again', async t => {
-  const folder = t.testdir({})
-  const { appKeys } = open(folder)
-  await appKeys.markUninstalled(installation.page)
-  t.same(appKeys.pages(), [], 'a page that was never installed stays unknown')
+onBoth('what one process installs, the others know once they look', async (t, { store, open }) => {
+  const [ours, theirs] = [await load(store), await load(await open())]
+  await theirs.install(installation)
+  t.equal(ours.keyOf(page), null)
+  await ours.refresh()
+  t.equal(ours.keyOf(page), key)
+  await theirs.install({ ...installation, key: 'another key' })
+  await ours.markUninstalled(page)
+  t.equal(ours.keyOf(page), 'another key', 'the mark was for the key that is gone')
+  t.match(await dump(store), [{ uninstalled_at: null }])
+})
+
+onBoth('an uninstall is remembered until the key works again', async (t, { store }) => {
+  const appKeys = await load(store)
+  await appKeys.markUninstalled(page)
+  await appKeys.markWorking(page)
+  t.same(await dump(store), [], 'a page that was never installed stays unknown')
   await appKeys.install(installation)
-  await appKeys.markUninstalled(installation.page)
-  await appKeys.markUninstalled(installation.page)
-  t.same(open(folder).appKeys.pages(), [{ page: installation.page, uninstalled_at: '2026-11-21T12:00:00.000Z' }])
-  t.equal(appKeys.keyOf(installation.page), key, 'it may have been a fault of ManyChat')
-  await appKeys.markWorking(installation.page)
-  t.same(open(folder).appKeys.pages(), [{ page: installation.page, uninstalled_at: null }])
+  await appKeys.markUninstalled(page)
+  await appKeys.markUninstalled(page)
+  t.match(await dump(store), [{ page, uninstalled_at: moment }])
+  t.equal(appKeys.keyOf(page), key, 'it may have been a fault of ManyChat')
+  await appKeys.markWorking(page)
+  t.match(await dump(store), [{ page, uninstalled_at: null }])
 })
 
-t.test('STATE_KEYS rotate: the old key behind the new one still reads', async t => {
-  const folder = t.testdir({})
-  await open(folder, ['the old key of the tests']).appKeys.install(installation)
-  t.equal(open(folder, ['the new key of the tests', 'the old key of the tests']).appKeys.keyOf(installation.page), key)
-  t.throws(() => open(folder, ['the new key of the tests']).appKeys.keyOf(installation.page), {
-    code: 'DYN_SECRET_UNREADABLE',
-  })
+onBoth('STATE_KEYS rotate: what the old key encrypted is encrypted by the new one', async (t, { store }) => {
+  const [old, fresh] = ['the old key of the tests', 'the new key of the tests']
+  await (await load(store, [old])).install(installation)
+  t.equal((await load(store, [fresh, old])).keyOf(page), key)
+  const { keyOf, warnings } = await load(store, [fresh])
+  t.equal(keyOf(page), key, 'the old one is no longer needed')
+  t.same(warnings, [])
 })
 
-t.test('a file that is not ours stops the boot', async t => {
-  const folder = t.testdir({ data: { 'app-keys.json': '{"1":{}}' } })
-  t.throws(() => open(folder), { code: 'DYN_APP_KEYS_FILE', message: /another form/ })
-  writeFileSync(join(folder, 'data', 'app-keys.json'), '{ torn')
-  t.throws(() => open(folder), { code: 'DYN_APP_KEYS_FILE', message: /another form/ })
-  const file = t.testdir({ folder: {} })
-  t.throws(() => openAppKeys({ file, cipher: createCipher(['key']), now: () => 0 }), { message: /EISDIR/ })
+onBoth('a key that was lost is told, and keeps nobody from starting', async (t, { store }) => {
+  await (await load(store)).install(installation)
+  const { keyOf, warnings, install } = await load(store, ['another key of the tests'])
+  t.same(warnings, [{ page, code: 'DYN_SECRET_UNREADABLE' }])
+  t.throws(() => keyOf(page), { code: 'DYN_SECRET_UNREADABLE' })
+  await install(installation)
+  t.equal(keyOf(page), key, 'until the app is installed again')
 })
 
-t.test('what can not be written is refused, and not taken for installed', async t => {
-  const folder = t.testdir({ data: {} })
-  const { file, appKeys } = open(folder)
-  rmSync(join(folder, 'data'), { recursive: true })
-  writeFileSync(join(folder, 'data'), 'a file where the folder should be')
-  await t.rejects(appKeys.install(installation), { code: /EEXIST|ENOTDIR/ })
-  t.equal(appKeys.keyOf(installation.page), null)
-  rmSync(join(folder, 'data'))
+onBoth('a reading that fails is made up for by the next', async (t, { store }) => {
+  const storage = createAppKeyStorage(store)
+  const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
+  await appKeys.load(storage)
   await appKeys.install(installation)
-  t.ok(readFileSync(file, 'utf8'), 'the next write is made')
-})
-
-t.test('what a crash left behind is written over', async t => {
-  const folder = t.testdir({ data: { 'app-keys.json.new': '{ torn' } })
-  await open(folder).appKeys.install(installation)
-  t.equal(open(folder).appKeys.keyOf(installation.page), key)
+  await store.run(db => sql`alter table app_keys rename to elsewhere`.execute(db))
+  await t.rejects(appKeys.refresh(), { code: 'DYN_STORE_FAILED' })
+  await t.rejects(appKeys.install({ ...installation, key: 'another key' }), { code: 'DYN_STORE_FAILED' })
+  t.equal(appKeys.keyOf(page), key, 'what was not kept is not used')
+  await store.run(db => sql`alter table elsewhere rename to app_keys`.execute(db))
+  await appKeys.refresh()
+  t.equal(appKeys.keyOf(page), key)
 })

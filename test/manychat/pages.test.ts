@@ -1,20 +1,22 @@
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openAppKeys } from '../../src/manychat/app-keys.ts'
+import { createAppKeys } from '../../src/manychat/app-keys.ts'
 import { createCipher } from '../../src/manychat/cipher.ts'
 import { createPages, type PagesOptions } from '../../src/manychat/pages.ts'
 import { startFakePlatform } from '../fake-platform.ts'
+import { createAppKeyMemory } from './app-key-memory.ts'
 
 async function setUp(t: Test, options: Partial<PagesOptions> = {}) {
   const platform = await startFakePlatform(t)
   const cipher = createCipher(['the key that seals states in the tests'])
-  const appKeys = openAppKeys({ file: join(t.testdir({}), 'app-keys.json'), cipher, now: () => 0 })
+  const appKeys = createAppKeys({ cipher, now: () => 0 })
+  const { kept, ...storage } = createAppKeyMemory()
+  await appKeys.load(storage)
   const warnings: object[] = []
   const log = { debug: () => undefined, warn: (details: object) => warnings.push(details) }
   const pages = createPages({ keys: [], appKeys, baseUrl: platform.url, log, ...options })
   const install = (page: string, key: string) =>
     appKeys.install({ page, key, app_id: null, app_version: null, params: {} })
-  return { pages, appKeys, platform, warnings, install }
+  return { pages, kept, platform, warnings, install }
 }
 
 t.test('each page is called with its own key, by one client', async t => {
@@ -57,16 +59,14 @@ t.test('an installed App Key serves its page, and a new one takes its place', as
 })
 
 t.test('an uninstall is noticed and told, and forgotten when the key works again', async t => {
-  const { pages, platform, appKeys, warnings, install } = await setUp(t)
+  const { pages, platform, kept, warnings, install } = await setUp(t)
   await install('22', 'key-of-the-app')
   platform.answerWith({ status: 500, body: '{"status":"exception","message":"Something went wrong"}' })
   await t.rejects(pages.clientFor('22').page.getTags(), { code: 'DYN_MANYCHAT_UNINSTALLED' })
-  await appKeys.settled()
-  t.match(appKeys.pages(), [{ page: '22', uninstalled_at: '1970-01-01T00:00:00.000Z' }])
+  t.equal(kept.get('22')?.uninstalled_at, 0)
   t.match(warnings.at(-1), { page: '22', code: 'DYN_MANYCHAT_UNINSTALLED' })
   await pages.clientFor('22').page.getTags()
-  await appKeys.settled()
-  t.match(appKeys.pages(), [{ page: '22', uninstalled_at: null }])
+  t.equal(kept.get('22')?.uninstalled_at, null)
 })
 
 t.test('Maton serves a page by its connection', async t => {

@@ -14,8 +14,20 @@ onBoth('a store that was opened before is opened as it is', async (t, { queue, o
   const again = await open()
   t.equal((await createQueue(again).get(id))?.id, id)
   const { rows } = await again.run(db => sql`select version from dynablock_migrations`.execute(db))
-  t.strictSame(rows, [{ version: 1 }])
+  t.strictSame(rows, [{ version: 1 }, { version: 2 }])
 })
+
+onBoth(
+  'a store of an older release is brought up to date, and keeps what it has',
+  async (t, { store, queue, open }) => {
+    const id = await addOne(queue)
+    await store.run(db => sql`drop table app_keys`.execute(db))
+    await store.run(db => sql`delete from dynablock_migrations where version > 1`.execute(db))
+    const again = await open()
+    t.equal((await createQueue(again).get(id))?.id, id)
+    t.strictSame((await again.run(db => sql`select * from app_keys`.execute(db))).rows, [])
+  },
+)
 
 onBoth('a store of a newer release is refused', async (t, { store, open }) => {
   await store.run(db => db.insertInto('dynablock_migrations').values({ version: 99, applied_at: 0 }).execute())

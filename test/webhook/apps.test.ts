@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { startFakePlatform } from '../fake-platform.ts'
@@ -20,13 +21,29 @@ async function setUp(t: Test, config = {}) {
     },
   })
   const built = build(t, { config: { manychatApiUrl: platform.url, dataDir, ...config }, blocks: { greeter } })
+  const file = join(dataDir, 'sends.sqlite')
+  const kept = () => {
+    const store = new Database(file, { readonly: true })
+    try {
+      return store.prepare('select * from app_keys').all()
+    } finally {
+      store.close()
+    }
+  }
   const install = (body: object, headers: Record<string, string> = {}) =>
     post(built.app, '/apps/installed', body, { ...authorized, ...headers })
-  return { ...built, platform, dataDir, install }
+  return { ...built, platform, kept, install, start }
+
+  /** Listens, and waits for the store. */
+  async function start(): Promise<void> {
+    await built.app.listen({ host: '127.0.0.1', port: 0 })
+    while ((await built.app.inject('/readyz')).statusCode !== 200) await sleep(5)
+  }
 }
 
 t.test('an install proves its key, keeps it, and the page is served with it', async t => {
-  const { platform, install, open, dataDir, log } = await setUp(t)
+  const { platform, install, open, kept, log, start } = await setUp(t)
+  await start()
   platform.answerWith(getInfo)
   const installed = await install(
     { app_id: 7, app_version: '2', page_id: page, shop: 'mine' },
@@ -38,13 +55,13 @@ t.test('an install proves its key, keeps it, and the page is served with it', as
   t.equal((await open('greeter', ana)).shown, 'Welcome!')
   t.match(platform.heard[1]?.headers, { authorization: `Bearer ${appKey}` })
   t.equal(platform.heard[1]?.body, '{"subscriber_id":9007199254740993123,"tag_name":"looked in"}')
-  const kept = readFileSync(join(dataDir, 'app-keys.json'), 'utf8')
-  t.match(JSON.parse(kept)[page], { app_id: '7', app_version: '2', uninstalled_at: null })
-  t.notMatch(kept + log.join(''), /canary/)
+  t.match(kept(), [{ page, app_id: '7', app_version: '2', uninstalled_at: null }])
+  t.notMatch(JSON.stringify(kept()) + log.join(''), /canary|mine/)
 })
 
 t.test('the key may be in the payload, or in a header of another name', async t => {
-  const { platform, install } = await setUp(t, { appKeyHeader: 'x-app-key' })
+  const { platform, install, start } = await setUp(t, { appKeyHeader: 'x-app-key' })
+  await start()
   platform.answerWith(getInfo, getInfo)
   t.equal((await install({ app_token: appKey })).status, 200)
   t.equal((await install({}, { 'x-app-key': appKey })).status, 200)
@@ -64,11 +81,21 @@ t.test('an install without a key, or with one that was not rendered, is refused'
 })
 
 t.test('the key of another page is refused', async t => {
-  const { install, platform, dataDir } = await setUp(t)
+  const { install, platform, kept, start } = await setUp(t)
+  await start()
   platform.answerWith(getInfo, { body: '{"status":"success","data":{"name":"no id"}}' })
   t.match((await install({ app_token: appKey, page_id: '55' })).json, { code: 'DYN_APP_KEY_REFUSED', status: 400 })
   t.match((await install({ app_token: appKey })).json, { code: 'DYN_APP_KEY_REFUSED', detail: /without a page id/ })
-  t.throws(() => readFileSync(join(dataDir, 'app-keys.json')), { code: 'ENOENT' })
+  t.same(kept(), [])
+})
+
+t.test('while the store is not open an install is refused, and ManyChat offers to try again', async t => {
+  const { install, platform, open } = await setUp(t)
+  platform.answerWith(getInfo)
+  const { status, json, text } = await install({ app_token: appKey, page_id: page })
+  t.match([status, json], [503, { code: 'DYN_STORE_FAILED' }])
+  t.notMatch(text, 'canary')
+  t.notMatch((await open('greeter', ana)).shown, 'Welcome!')
 })
 
 t.test('a key that ManyChat refuses is not kept', async t => {

@@ -8,4 +8,6 @@ export interface Terminal {
   write(text: string): void
   /** All of standard input. */
   readStdin(): Promise<string>
+  /** Starts the server in this process, and returns its exit code if it could not. */
+  serve(): Promise<number>
 }

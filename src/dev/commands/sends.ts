@@ -41,7 +41,10 @@ const options = {
 } as const
 
 /** Runs the command; 0: done, 1: the server refused something, 2: it could not be asked, or not so. */
-export async function runSends(args: string[], { env, fetch, write }: Omit<Terminal, 'readStdin'>): Promise<0 | 1 | 2> {
+export async function runSends(
+  args: string[],
+  { env, fetch, write }: Pick<Terminal, 'env' | 'fetch' | 'write'>,
+): Promise<0 | 1 | 2> {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     if (values.help) {

@@ -1,0 +1,15 @@
+/** `npx dynablock serve`: the server, with the blocks of this folder. */
+import type { Terminal } from './command.ts'
+
+const help = `Usage: dynablock serve
+
+Serves the blocks of ./blocks, or of BLOCKS_DIR; without either, examples. Settings come from the environment and from .env.
+
+Example: PORT=8080 dynablock serve
+`
+
+export async function runServe(args: string[], { write, serve }: Pick<Terminal, 'write' | 'serve'>): Promise<number> {
+  if (args.length === 0) return serve()
+  write(help)
+  return args[0] === '--help' ? 0 : 2
+}

@@ -1,0 +1,12 @@
+import type { AppKeyStorage, Installation } from '../../src/manychat/app-keys.ts'
+
+/** App Keys that are kept as long as the test. */
+export function createAppKeyMemory(): AppKeyStorage & { kept: Map<string, Installation> } {
+  const kept = new Map<string, Installation>()
+  return {
+    kept,
+    readChanged: async () => [...kept.values()],
+    put: async installation => void kept.set(installation.page, installation),
+    change: async (page, _sealed, values) => void kept.set(page, { ...(kept.get(page) as Installation), ...values }),
+  }
+}

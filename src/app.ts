@@ -28,10 +28,12 @@ export interface AppOptions {
   now?: () => number
   /** Where log lines go; default standard output. */
   logStream?: { write(line: string): void }
+  /** How long other processes leave alone what this one works on, when it no longer says that it lives; default 30000. */
+  leaseMs?: number
 }
 
 /** Puts the server together, in the order in which a call travels: in, checked, run, answered. It does not listen yet. */
-export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptions): FastifyInstance {
+export function buildApp({ config, blocks, now = Date.now, logStream, leaseMs }: AppOptions): FastifyInstance {
   const sendProblem = createSendProblem(now)
   const app = Fastify({
     logger: logOptions(config, logStream),
@@ -72,6 +74,7 @@ export function buildApp({ config, blocks, now = Date.now, logStream }: AppOptio
     bots: config.chatfuelBots,
     fallbackFlows: config.fallbackFlows,
     dryRun: config.dryRun,
+    leaseMs,
     log: app.log,
     now,
   })

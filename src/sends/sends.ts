@@ -24,6 +24,8 @@ export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'max
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
   /** Everything but the outbound call. */
   dryRun: boolean
+  /** How long another process leaves alone what this one works on, when it no longer says that it lives; default 30000. */
+  leaseMs?: number | undefined
   log: Log & { child(bindings: object): Log }
   /** Milliseconds since 1970. */
   now: () => number
@@ -32,8 +34,6 @@ export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'max
 /** How long handlers of late replies may go on when the server ends, before their signals abort; and after that. */
 const lateGraceMs = 3000
 const abortMs = 500
-/** How long another process leaves alone what this one works on, when it no longer says that it lives. */
-const leaseMs = 30_000
 /** How long calls under way may take when the server ends. */
 const drainMs = 5000
 const sweepEveryMs = 3_600_000
@@ -48,6 +48,7 @@ export function createSends({
   bots: entries,
   fallbackFlows,
   dryRun,
+  leaseMs = 30_000,
   log,
   now,
   ...options

@@ -1,0 +1,105 @@
+/** A server in a process of its own, to be killed. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../../src/config.ts'
+import type { StoreOptions } from '../../src/sends/store.ts'
+import { secret } from '../helper.ts'
+
+const program = fileURLToPath(new URL('programs/serve.ts', import.meta.url))
+const token = 'an-api-token-of-this-test-run-0123456789'
+
+/** What survives being written as JSON. */
+export interface ServeOptions
+  extends Partial<Pick<Config, 'dataDir' | 'databaseUrl' | 'manychatApiKeys' | 'manychatApiUrl' | 'apiTokens'>> {
+  leaseMs?: number
+}
+
+export type ServerProcess = ReturnType<typeof startServer>
+
+export interface Reply {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+  json: any
+}
+
+/** @param fork for tests that start it under something else */
+export function startServer(
+  { dataDir, databaseUrl, schema }: StoreOptions,
+  options: ServeOptions,
+  start: (args: string[]) => ChildProcess = args => fork(program, args),
+) {
+  const given: ServeOptions = { dataDir, apiTokens: [token], ...options }
+  if (databaseUrl) given.databaseUrl = schema ? `${databaseUrl}?options=-csearch_path%3D${schema}` : databaseUrl
+  const child = start([JSON.stringify(given)])
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>
+  const port = new Promise<number>((resolve, reject) => {
+    child.once('message', port => resolve(Number(port)))
+    child.once('exit', () => reject(new Error('the server ended before it listened')))
+  })
+  port.catch(() => undefined)
+  return { ready, call, open, send, kill, stop }
+
+  /** Resolves when it listens and its store is open; false when it ended before. */
+  async function ready(): Promise<boolean> {
+    let hasEnded = false
+    void exit.then(() => {
+      hasEnded = true
+    })
+    await port.catch(() => undefined)
+    while (!hasEnded) {
+      if ((await call('GET', '/readyz').catch(() => null))?.status === 200) return true
+      await sleep(20)
+    }
+    return false
+  }
+
+  async function call(method: string, path: string, body?: string): Promise<Reply> {
+    const response = await fetch(`http://127.0.0.1:${await port}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${path.startsWith('/blocks') ? secret : token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body }),
+    })
+    return { status: response.status, json: await response.json() }
+  }
+
+  /** Opens the slow block, and returns the text that the contact sees at once. */
+  async function open(page: string, contact: string, text: string, ms: number): Promise<string> {
+    const { json } = await call(
+      'POST',
+      '/blocks/slow',
+      JSON.stringify({ contact: { id: contact, page_id: page }, text, ms }),
+    )
+    return json.content.messages[0].text
+  }
+
+  async function send(page: string, contact: string, text: string): Promise<Reply> {
+    const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } }
+    const body = { operation: 'sending.sendContent', page, params: { subscriber_id: contact, data } }
+    return call('POST', '/sends', JSON.stringify(body))
+  }
+
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL')
+    await exit
+  }
+
+  /** Ends it as an operator does. */
+  async function stop(): Promise<number | null> {
+    child.kill('SIGTERM')
+    return (await exit)[0]
+  }
+}
+
+/** Waits for what other processes do, and leaves them time to do it. */
+export async function until(isSo: () => boolean | Promise<boolean>, { withinMs = 60_000, everyMs = 20 } = {}) {
+  const giveUpAt = performance.now() + withinMs
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error(`not so within ${withinMs} ms`)
+    await sleep(everyMs)
+  }
+}

@@ -8,6 +8,8 @@ import type { StoreOptions } from '../../src/sends/store.ts'
 import { secret } from '../helper.ts'
 
 const program = fileURLToPath(new URL('programs/serve.ts', import.meta.url))
+/** Without what a test runner would load into it first. */
+const env = { ...process.env, NODE_OPTIONS: '' }
 const token = 'an-api-token-of-this-test-run-0123456789'
 
 /** What survives being written as JSON. */
@@ -20,6 +22,7 @@ export type ServerProcess = ReturnType<typeof startServer>
 
 export interface Reply {
   status: number
+  text: string
   // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
   json: any
 }
@@ -28,7 +31,7 @@ export interface Reply {
 export function startServer(
   { dataDir, databaseUrl, schema }: StoreOptions,
   options: ServeOptions,
-  start: (args: string[]) => ChildProcess = args => fork(program, args),
+  start: (args: string[]) => ChildProcess = args => fork(program, args, { env }),
 ) {
   const given: ServeOptions = { dataDir, apiTokens: [token], ...options }
   if (databaseUrl) given.databaseUrl = schema ? `${databaseUrl}?options=-csearch_path%3D${schema}` : databaseUrl
@@ -55,16 +58,17 @@ export function startServer(
     return false
   }
 
-  async function call(method: string, path: string, body?: string): Promise<Reply> {
+  async function call(method: string, path: string, body?: string, type = 'application/json'): Promise<Reply> {
     const response = await fetch(`http://127.0.0.1:${await port}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${path.startsWith('/blocks') ? secret : token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': type }),
       },
       ...(body !== undefined && { body }),
     })
-    return { status: response.status, json: await response.json() }
+    const text = await response.text()
+    return { status: response.status, text, json: type === 'application/json' ? JSON.parse(text) : null }
   }
 
   /** Opens the slow block, and returns the text that the contact sees at once. */
@@ -78,9 +82,7 @@ export function startServer(
   }
 
   async function send(page: string, contact: string, text: string): Promise<Reply> {
-    const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } }
-    const body = { operation: 'sending.sendContent', page, params: { subscriber_id: contact, data } }
-    return call('POST', '/sends', JSON.stringify(body))
+    return call('POST', '/sends', sendBody(page, contact, text))
   }
 
   async function kill(): Promise<void> {
@@ -93,6 +95,11 @@ export function startServer(
     child.kill('SIGTERM')
     return (await exit)[0]
   }
+}
+
+export function sendBody(page: string, contact: string, text: string): string {
+  const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } }
+  return JSON.stringify({ operation: 'sending.sendContent', page, params: { subscriber_id: contact, data } })
 }
 
 /** Waits for what other processes do, and leaves them time to do it. */

@@ -1,5 +1,5 @@
 /** A server in a process of its own, to be killed. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -27,22 +27,17 @@ export interface Reply {
   json: any
 }
 
-/** @param fork for tests that start it under something else */
-export function startServer(
-  { dataDir, databaseUrl, schema }: StoreOptions,
-  options: ServeOptions,
-  start: (args: string[]) => ChildProcess = args => fork(program, args, { env }),
-) {
+export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, options: ServeOptions) {
   const given: ServeOptions = { dataDir, apiTokens: [token], ...options }
   if (databaseUrl) given.databaseUrl = schema ? `${databaseUrl}?options=-csearch_path%3D${schema}` : databaseUrl
-  const child = start([JSON.stringify(given)])
+  const child = fork(program, [JSON.stringify(given)], { env })
   const exit = once(child, 'exit') as Promise<[number | null, string | null]>
   const port = new Promise<number>((resolve, reject) => {
     child.once('message', port => resolve(Number(port)))
     child.once('exit', () => reject(new Error('the server ended before it listened')))
   })
   port.catch(() => undefined)
-  return { ready, call, open, send, kill, stop }
+  return { ready, call, open, send, limitFiles, kill, stop }
 
   /** Resolves when it listens and its store is open; false when it ended before. */
   async function ready(): Promise<boolean> {
@@ -83,6 +78,11 @@ export function startServer(
 
   async function send(page: string, contact: string, text: string): Promise<Reply> {
     return call('POST', '/sends', sendBody(page, contact, text))
+  }
+
+  /** Its files can't grow beyond that, as on a full disk. */
+  function limitFiles(bytes: number | 'unlimited'): void {
+    execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`])
   }
 
   async function kill(): Promise<void> {

@@ -23,5 +23,7 @@ const app = buildApp({
   ...(leaseMs !== undefined && { leaseMs }),
 })
 await app.listen({ host: '127.0.0.1', port: 0 })
+// Comes with the limit that a test sets to files; a full disk sends none.
+process.on('SIGXFSZ', () => undefined)
 process.once('SIGTERM', () => app.close().then(() => process.disconnect()))
 process.send?.((app.server.address() as AddressInfo).port)

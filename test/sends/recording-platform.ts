@@ -5,6 +5,8 @@ import type { Owner } from './stores.ts'
 
 export interface Delivery {
   page: string
+  /** What stands behind the page in the key of whoever sent it. */
+  key: string
   contact: string
   text: string
   /** The body, byte by byte as text. */
@@ -30,8 +32,10 @@ export async function startRecordingPlatform(owner: Owner, respond: Respond = ac
     }
     const body = Buffer.concat(chunks).toString()
     const { subscriber_id, data } = JSON.parse(body.replace(/("subscriber_id":)(\d+)/, '$1"$2"'))
+    const [, page = '', key = ''] = /^Bearer (\d+):(.*)$/.exec(request.headers.authorization ?? '') ?? []
     const delivery: Delivery = {
-      page: /^Bearer (\d+):/.exec(request.headers.authorization ?? '')?.[1] ?? '',
+      page,
+      key,
       contact: subscriber_id,
       text: data.content.messages[0].text,
       body,

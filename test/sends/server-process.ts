@@ -80,7 +80,7 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
     return call('POST', '/sends', sendBody(page, contact, text))
   }
 
-  /** Its files can't grow beyond that, as on a full disk. */
+  /** It can write no file beyond that, as on a full disk. */
   function limitFiles(bytes: number | 'unlimited'): void {
     execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`])
   }

@@ -53,7 +53,7 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
   function start(options: StoreOptions): ServerProcess {
     const server = startServer(options, {
       leaseMs,
-      manychatApiKeys: pages.map(page => `${page}:key`),
+      manychatApiKeys: pages.map(page => `${page}:${kills.length}`),
       manychatApiUrl: platform.url,
     })
     owner.teardown(server.kill)

@@ -8,8 +8,9 @@ const promised = (text: string, kind: Message['kind'] = 'send'): Message => ({
   kind,
   isPromised: true,
 })
-const arrived = (text: string, at: number, endedAt: number | null = at + 10): Delivery => ({
+const arrived = (text: string, at: number, endedAt: number | null = at + 10, key = '0'): Delivery => ({
   page: '7',
+  key,
   contact: 'ana',
   text,
   body: '',
@@ -25,7 +26,7 @@ t.test('what was promised and did not arrive is lost; the rest is not', async t 
 
 t.test('twice is excused by a death or a break in between that left no time to record it', async t => {
   const twice = (first: Delivery, kills: Kill[], isBroken = false) =>
-    judge([promised('a')], [first, arrived('a', 5000)], kills, new Set(isBroken ? [first] : []))
+    judge([promised('a')], [first, arrived('a', 5000, 5010, '1')], kills, new Set(isBroken ? [first] : []))
   const otherwise = { 'twice otherwise': 1, 'twice, outcome unknown': 0 }
   const excused = { 'twice otherwise': 0, 'twice, outcome unknown': 1 }
   t.match(twice(arrived('a', 0), []), otherwise)
@@ -34,7 +35,8 @@ t.test('twice is excused by a death or a break in between that left no time to r
   t.match(twice(arrived('a', 0), [killed(500)]), excused)
   t.match(twice(arrived('a', 0), [killed(500, 'a')]), otherwise, 'it was recorded')
   t.match(twice(arrived('a', 0), [killed(2000)]), otherwise, 'there was time to record it')
-  t.match(twice(arrived('a', 1000), [killed(500)]), otherwise, 'the death was before it')
+  t.match(twice(arrived('a', 501, null), [killed(500)]), excused, 'read behind the death')
+  t.match(twice(arrived('a', 0, 10, '1'), [killed(500)]), otherwise, 'by the same process')
 })
 
 t.test('first deliveries to a contact are in the order in which they were asked for', async t => {

@@ -10,6 +10,7 @@ export interface Message {
   isPromised: boolean
 }
 
+/** The end of a run. The key of its deliveries is its number: what it sent last may be read when it is dead. */
 export interface Kill {
   at: number
   /** The texts of the sends that the store knew to be done. */
@@ -57,8 +58,8 @@ export function judge(
   /** Whether nobody could know of the first delivery, as its connection broke or its process was killed before the record. */
   function isUnknown(before: Delivery, again: Delivery): boolean {
     if (broken.has(before)) return true
-    const kill = kills.find(({ at }) => at > before.at && at < again.at)
-    if (!kill || kill.done.has(before.text)) return false
+    const kill = kills[Number(before.key)]
+    if (before.key === again.key || !kill || kill.done.has(before.text)) return false
     return before.endedAt === null || kill.at - before.endedAt < recordedWithinMs
   }
 }

@@ -76,7 +76,6 @@ export function buildApp({ config, blocks, now = Date.now, logStream, leaseMs }:
     dryRun: config.dryRun,
     leaseMs,
     log: app.log,
-    now,
   })
   const { queue, checkSend, limits, takeLate } = outgoing
   const pages = createPages({ ...accounts, limits, log: app.log })

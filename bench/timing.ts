@@ -32,7 +32,7 @@ await compare('a secret, over the whole request', secret, 0, askFor)
 await compare('a signature, of a sealed state', token, signatureAt, open)
 await compare('a naive comparison, to see what it would look like', secret, 0, naive)
 
-/** Guesses wrong in their first letter, in their last, and once more in their first: what lies between the latter is noise. */
+/** Refuses a guess that is wrong from the start, the same once more (what lies between the two is noise), and a near one. */
 async function compare(
   title: string,
   right: string,

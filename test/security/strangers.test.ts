@@ -22,7 +22,7 @@ const ask = defineBlock({
 
 /** A server in production, and all its routes. */
 async function production(t: Test, config = {}) {
-  const built = build(t, { blocks: { ask }, config: { apiTokens: [token], ...config } })
+  const built = build(t, { blocks: { ask }, config: { apiTokens: [token], dataDir: t.testdir({}), ...config } })
   const routes: { method: HTTPMethods; url: string }[] = []
   built.app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one as HTTPMethods, url })

@@ -3,10 +3,10 @@ import { createNotices } from './notices.ts'
 
 /** A contact is waiting for the answer that a late reply was taken: better an error than a long silence. */
 const connectTimeoutMs = 2000
-const queryTimeoutMs = 10_000
+const defaultQueryTimeoutMs = 10_000
 const int8 = 20
 
-export async function openPostgres(databaseUrl: string, schema?: string) {
+export async function openPostgres(databaseUrl: string, schema?: string, queryTimeoutMs = defaultQueryTimeoutMs) {
   // Loaded only where it is used, as the other engine.
   const { default: pg } = await import('pg')
   const options = {
@@ -25,7 +25,17 @@ export async function openPostgres(databaseUrl: string, schema?: string) {
   })
   // Whoever uses the connection gets the error too; without a listener it would end the process.
   pool.on('error', () => undefined)
-  pool.on('connect', client => client.on('error', () => undefined))
+  pool.on('connect', client => {
+    client.on('error', () => undefined)
+    // Of a process that is gone without a word, as when its machine lost power, the database learns hours later; until then
+    // what it had locked would hold up all others.
+    const settings = ['statement_timeout', 'idle_in_transaction_session_timeout']
+    client.query(settings.map(name => `set ${name} = ${queryTimeoutMs}`).join(';')).catch(() => undefined)
+  })
+  // A connection that gave no answer may never give one. As it ends, the pool drops it.
+  pool.on('release', (_error, client) => {
+    if (!(client as unknown as { readyForQuery: boolean }).readyForQuery) void client.end()
+  })
   const notices = createNotices({ pool, connect: () => new pg.Client(options), topic: schema ?? 'public' })
   return { dialect: new PostgresDialect({ pool }), label: 'PostgreSQL', notices }
 }

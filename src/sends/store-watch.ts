@@ -7,14 +7,24 @@ export interface WorkerLog {
   error(details: object, message: string): void
 }
 
+export interface StoreWatchOptions {
+  clock: Clock
+  log: WorkerLog
+  /** Is called when everything is stored that had to be tried again. */
+  onCaughtUp(): void
+}
+
+export type StoreWatch = ReturnType<typeof createStoreWatch>
+
 const firstPauseMs = 500
 const longestPauseMs = 5000
 
 /** Bears with a store that goes away: tells it once, waits longer each time, and tells when it is back. */
-export function createStoreWatch({ clock, log }: { clock: Clock; log: WorkerLog }) {
+export function createStoreWatch({ clock, log, onCaughtUp }: StoreWatchOptions) {
   const ending = new AbortController()
   let failures = 0
-  return { answered, failed, persist, giveUp }
+  let retrying = 0
+  return { answered, failed, persist, isBehind: () => retrying > 0, giveUp }
 
   function answered(): void {
     if (failures > 0) log.info({}, 'the store of sends is back')
@@ -36,17 +46,32 @@ export function createStoreWatch({ clock, log }: { clock: Clock; log: WorkerLog 
    * false when the lease was lost, or when there is no more time.
    */
   async function persist(change: () => Promise<boolean>): Promise<boolean> {
-    for (;;) {
+    try {
+      return await attempt(change)
+    } catch (error) {
+      retrying++
+      const isOurs = await retry(change, failed(error))
+      if (--retrying === 0) onCaughtUp()
+      return isOurs
+    }
+  }
+
+  async function retry(change: () => Promise<boolean>, firstPauseMs: number): Promise<boolean> {
+    for (let pauseMs = firstPauseMs; !ending.signal.aborted; ) {
+      await clock.sleep(pauseMs, ending.signal).catch(() => undefined)
       try {
-        const isOurs = await change()
-        answered()
-        return isOurs
+        return await attempt(change)
       } catch (error) {
-        const pauseMs = failed(error)
-        if (ending.signal.aborted) return false
-        await clock.sleep(pauseMs, ending.signal).catch(() => undefined)
+        pauseMs = failed(error)
       }
     }
+    return false
+  }
+
+  async function attempt(change: () => Promise<boolean>): Promise<boolean> {
+    const isOurs = await change()
+    answered()
+    return isOurs
   }
 
   /** From now on each change is tried once. */

@@ -18,6 +18,8 @@ export interface StoreOptions {
   databaseUrl?: string | undefined
   /** Of PostgreSQL; made if it isn't there. Default what the database says. */
   schema?: string | undefined
+  /** How long a PostgreSQL may be silent; default 10000. */
+  queryTimeoutMs?: number | undefined
 }
 
 export interface Store {
@@ -38,7 +40,7 @@ export interface Store {
  *
  * @throws DynablockError `DYN_STORE_FAILED` when it can't be reached or written, `DYN_STORE_NEWER`
  */
-export async function openStore({ dataDir, databaseUrl, schema }: StoreOptions): Promise<Store> {
+export async function openStore({ dataDir, databaseUrl, schema, queryTimeoutMs }: StoreOptions): Promise<Store> {
   const engine = databaseUrl === undefined ? 'sqlite' : 'postgres'
   const { dialect, label, notices } = await open().catch(error => {
     throw failure(error, databaseUrl === undefined ? `SQLite in ${dataDir}` : 'PostgreSQL')
@@ -54,7 +56,7 @@ export async function openStore({ dataDir, databaseUrl, schema }: StoreOptions):
   return store
 
   async function open() {
-    if (databaseUrl !== undefined) return openPostgres(databaseUrl, schema)
+    if (databaseUrl !== undefined) return openPostgres(databaseUrl, schema, queryTimeoutMs)
     return { ...(await openSqlite(dataDir)), notices: null }
   }
 

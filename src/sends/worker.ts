@@ -56,8 +56,8 @@ export function createWorker({
   const { now } = clock
   const lines = createLines({ now, rpsOf: operation => sendOperations.get(operation)?.rps ?? 10 })
   const keeper = createLeaseKeeper({ queue, clock, leaseMs, onLost: () => metrics.count('lostLeases', {}) })
-  const store = createStoreWatch({ clock, log })
   const bell = createBell(clock)
+  const store = createStoreWatch({ clock, log, onCaughtUp: bell.ring })
   const running = new Map<Promise<void>, { page: string | null; kept: KeptLease }>()
   let looping: Promise<void> | undefined
   let unsubscribe = () => {}
@@ -103,8 +103,8 @@ export function createWorker({
   async function take(): Promise<number> {
     bell.clear()
     const limit = Math.min(batch, concurrency - running.size)
-    // Each that ends rings.
-    if (limit === 0) return longestPauseMs
+    // Each that ends rings. What is known and not stored yet goes first: its leases may be over, and it would be done again.
+    if (limit === 0 || store.isBehind()) return longestPauseMs
     const since = now()
     try {
       const leases = await queue.claim({ worker: name, limit, leaseMs, skip: [...lines.full(), ...listFullPages()] })

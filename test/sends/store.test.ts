@@ -7,6 +7,7 @@ import t from 'tap'
 import { createQueue } from '../../src/sends/queue.ts'
 import { openStore } from '../../src/sends/store.ts'
 import { addOne, claim, countRows, folder, onBoth, schemaOptions } from './engines.ts'
+import { startProxy } from './faults/proxy.ts'
 import { send } from './send.ts'
 
 onBoth('a store that was opened before is opened as it is', async (t, { queue, open }) => {
@@ -134,4 +135,32 @@ t.test('connections that PostgreSQL ends are made anew', async t => {
   })
   await t.rejects(work, { code: 'DYN_STORE_FAILED' })
   t.equal((await queue.get(id))?.id, id)
+})
+
+t.test('a PostgreSQL that goes silent is an error, and is asked by another connection', async t => {
+  const options = schemaOptions(t)
+  const proxy = await startProxy(t)
+  const store = await openStore({ ...options, databaseUrl: proxy.url, queryTimeoutMs: 500 })
+  t.teardown(() => store.close())
+  proxy.stall()
+  await t.rejects(countRows(store), { code: 'DYN_STORE_FAILED' })
+  proxy.replace()
+  t.equal(await countRows(store), 0)
+})
+
+t.test('what a process that went silent had locked is free soon', async t => {
+  const options = schemaOptions(t)
+  const proxy = await startProxy(t)
+  const silent = await openStore({ ...options, databaseUrl: proxy.url, queryTimeoutMs: 500 })
+  t.teardown(() => silent.close())
+  const store = await openStore(options)
+  t.teardown(() => store.close())
+  const id = await addOne(createQueue(store))
+  const locked = silent.transact(async db => {
+    await db.updateTable('sends').set({ worker: 'silent' }).execute()
+    proxy.stall()
+    await sql`select 1`.execute(db)
+  })
+  await t.rejects(locked, { code: 'DYN_STORE_FAILED' })
+  t.match(await createQueue(store).cancel(id), { state: 'cancelled' })
 })

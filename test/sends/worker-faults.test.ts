@@ -34,6 +34,23 @@ t.test('what was carried out while the store was away is recorded when it is bac
   await worker.stop()
 })
 
+t.test('after an absence that outlasts the lease, what is known is recorded before anything is taken over', async t => {
+  const { queue, clock, worker, begun, gates } = open(t, { gated: true })
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  queue.fault.isAway = true
+  gates.get('1')?.({ kind: 'done' })
+  await clock.pass(120_000)
+  queue.fault.isAway = false
+  await queue.add([sendTo('2')])
+  await clock.pass(5000)
+  t.strictSame(begun, ['1', '2'])
+  t.match(queue.rows, [{ state: 'done', attempts: 1 }, { state: 'running' }])
+  gates.get('2')?.({ kind: 'done' })
+  await worker.stop()
+})
+
 t.test('what a send keeps on its way is kept however long it takes', async t => {
   const progress = { '~fallback': { sent: 1 } }
   const perform: Perform = async (_lease, { keep }) => ((await keep(progress)) ? { kind: 'done' } : null)

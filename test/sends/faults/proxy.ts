@@ -31,7 +31,7 @@ export async function startProxy(owner: Owner) {
   })
   const url = new URL(databaseUrl)
   url.port = String((server.address() as AddressInfo).port)
-  return { url: url.href, cut, stall, mend }
+  return { url: url.href, cut, stall, replace, mend }
 
   /** Every connection breaks, and each new one too. */
   function cut(): void {
@@ -43,6 +43,11 @@ export async function startProxy(owner: Owner) {
   function stall(): void {
     isStalled = true
     for (const pair of pairs) for (const socket of pair) socket.pause()
+  }
+
+  /** New connections work; those on which nothing moves stay so, as when another machine takes over an address. */
+  function replace(): void {
+    isStalled = false
   }
 
   function mend(): void {

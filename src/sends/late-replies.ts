@@ -36,6 +36,8 @@ export interface LateRepliesOptions {
   requirePage: (page: string | null) => unknown
   /** Prolongs a lease until it is dropped, and tells when it is lost. */
   keepLease: LeaseKeeper['keep']
+  /** Has the worker look at once whether there is something to deliver. */
+  wakeWorker: () => void
   /** How long another process leaves a reply alone whose process no longer says that it lives. */
   leaseMs: number
   /** Milliseconds since 1970. */
@@ -57,6 +59,7 @@ export function createLateReplies({
   rerun,
   requirePage,
   keepLease,
+  wakeWorker,
   leaseMs,
   now,
   worker,
@@ -126,8 +129,11 @@ export function createLateReplies({
   }
 
   /** Whichever worker is free delivers it, when it is its turn. */
-  function deliver(content: Content): (lease: Lease) => Promise<unknown> {
-    return async lease => (await queue.setParams(lease, toParams(lease, content))) && queue.release(lease)
+  function deliver(content: Content): (lease: Lease) => Promise<void> {
+    return async lease => {
+      if (await queue.setParams(lease, toParams(lease, content))) await queue.release(lease)
+      wakeWorker()
+    }
   }
 
   /** The parameters of a late reply whose process died before its content was stored: the call is run again. */

@@ -66,6 +66,7 @@ export function createSends({
     rerun,
     requirePage: pages.clientFor,
     keepLease: (lease, since) => worker.keep(lease, since),
+    wakeWorker: () => worker.wake(),
     leaseMs,
     now: systemClock.now,
     worker: name,

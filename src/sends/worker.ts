@@ -63,7 +63,7 @@ export function createWorker({
   let unsubscribe = () => {}
   let isStopping = false
   let isAboutToRing = false
-  return { start, stop, keep: keeper.keep }
+  return { start, stop, keep: keeper.keep, wake: bell.ring }
 
   function start(): void {
     unsubscribe = queue.onAdded(bell.ring)

@@ -26,6 +26,8 @@ function setUp(t: Test, over: Partial<LateRepliesOptions> = {}) {
   const queue = createMemoryQueue(() => Date.now())
   const lease = new AbortController()
   const warnings: object[] = []
+  /** What waited when the worker was woken. */
+  const woken: Promise<unknown>[] = []
   const work = {
     signal: new AbortController().signal,
     reasons: [] as unknown[],
@@ -38,6 +40,7 @@ function setUp(t: Test, over: Partial<LateRepliesOptions> = {}) {
     rerun: () => t.fail('nothing is run again') as never,
     requirePage: () => {},
     keepLease: () => ({ signal: lease.signal, abort() {}, drop() {} }),
+    wakeWorker: () => woken.push(queue.list({ state: 'waiting' })),
     leaseMs: 1000,
     now: () => 0,
     worker: 'test',
@@ -45,12 +48,12 @@ function setUp(t: Test, over: Partial<LateRepliesOptions> = {}) {
     metrics: { count() {} },
     ...over,
   })
-  return { queue, late, lease, work, warnings }
+  return { queue, late, lease, work, warnings, woken }
 }
 
 t.test('content that can not be stored just now is stored when the store is back', async t => {
   t.clock.enter()
-  const { queue, late, work, warnings } = setUp(t)
+  const { queue, late, work, warnings, woken } = setUp(t)
   const { setParams } = queue
   queue.setParams = async (...given) => {
     queue.setParams = setParams
@@ -63,6 +66,7 @@ t.test('content that can not be stored just now is stored when the store is back
   await late.settled()
   t.match(warnings, [{ send: '1', code: 'DYN_STORE_FAILED' }])
   t.match(await queue.get('1'), { state: 'waiting', params: { subscriber_id: '55', data: { content: said.content } } })
+  t.match(await Promise.all(woken), [[{ id: '1' }]], 'the worker is woken for it, once')
 })
 
 t.test('a handler that returns nothing has nothing to be delivered', async t => {

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Blocks } from './blocks/load.ts'
 import { createRunner } from './blocks/run.ts'
 import type { Config } from './config.ts'
+import type { Simulator } from './dev/simulator/simulator.ts'
 import { createError } from './errors.ts'
 import { logOptions } from './log.ts'
 import { createAppKeys } from './manychat/app-keys.ts'
@@ -45,6 +46,8 @@ export interface AppOptions {
   maxDelayMs?: number
   /** How long calls are taken once a balancer may know that the server ends. */
   drainNoticeMs?: number
+  /** Development only: what plays ManyChat. */
+  simulator?: Simulator | undefined
 }
 
 declare module 'fastify' {
@@ -64,6 +67,7 @@ export function buildApp({
   limits: given,
   maxDelayMs = maxDelayFor(config.replyWithinMs),
   drainNoticeMs = 5000,
+  simulator,
 }: AppOptions): FastifyInstance {
   const counted = createCallMetrics()
   const flood = createFlood()
@@ -104,6 +108,7 @@ export function buildApp({
     baseUrl: config.manychatApiUrl,
     allowLoopback: dev,
     fetch,
+    standIn: simulator?.standIn,
   }
   const outgoing = createSends({
     ...accounts,
@@ -119,7 +124,9 @@ export function buildApp({
   })
   const { queue, checkSend, limits, takeLate } = outgoing
   const pages = createPages({ ...accounts, limits, log: app.log, onCall: counted.calledOut })
-  const seal = createSeal({ keys, now })
+  // The time that contacts live in; that of the store and its sends can't be moved.
+  const talkNow = simulator?.now ?? now
+  const seal = createSeal({ keys, now: talkNow })
   const runner = createRunner({
     sign: seal.sign,
     clientFor: pages.clientFor,
@@ -128,7 +135,7 @@ export function buildApp({
     takeLate,
     isOverloaded,
     watch: counted,
-    now,
+    now: talkNow,
   })
   if (config.recordDir !== undefined) {
     const { recordDir: folder } = config
@@ -136,7 +143,7 @@ export function buildApp({
     app.register(recording)
   }
   flood.register(app)
-  app.register(webhook, { blocks, runner, seal, twins: createTwins({ now }), secrets, dev, onCall, now })
+  app.register(webhook, { blocks, runner, seal, twins: createTwins({ now: talkNow }), secrets, dev, onCall, now })
   app.register(async patient => {
     await overload.guard(patient)
     patient.register(apps, { appKeys, pages, secrets, keyHeader })
@@ -153,6 +160,8 @@ export function buildApp({
   const { draining, onProbe, drain } = createDrain({ noticeMs: drainNoticeMs, now })
   app.register(health, { blocks: () => blocks.names().length > 0, store: outgoing.isOpen, draining, onProbe })
   app.decorate('drain', drain)
+
+  if (simulator) app.register(simulator.routes)
 
   app.addHook('preClose', async () => {
     // A connection that the caller keeps open after its answer would hold up the close for longer than there is time.

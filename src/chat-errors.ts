@@ -1,4 +1,4 @@
-/** The rows of `errorTable` for talking with a block in tests and in a terminal. */
+/** The rows of `errorTable` for talking with a block in tests, in a terminal and in the simulator. */
 export const chatErrors = {
   DYN_CHAT_OPTIONS: [400, 'Chat options not valid', 'Expected {expected}, got {got}. {remedy}'],
   DYN_CHAT_TAP: [
@@ -20,5 +20,26 @@ export const chatErrors = {
     400,
     'No recorded conversation',
     'Expected a recorded conversation, at {path} {expected}; got something else. Record it anew, or correct the file.',
+  ],
+  DYN_SIMULATOR_HOST: [
+    403,
+    'Simulator is for this machine',
+    'Expected the simulator to be opened at localhost, got {got}. Open http://localhost:<PORT>/simulator, from another machine through ssh -L.',
+  ],
+  DYN_SIMULATOR_ORIGIN: [
+    403,
+    'Simulator is driven by its own page',
+    'Expected a request of the page /simulator, got one of another site. Open the simulator itself.',
+  ],
+  DYN_SIMULATOR_INVALID: [400, 'Simulator request not valid', 'Expected {expected}, got {got}. Reload the page.'],
+  DYN_SIMULATOR_TALK: [
+    404,
+    'Unknown conversation',
+    'Expected a conversation of this run of the server, got another. Begin a new one, or put a saved one back.',
+  ],
+  DYN_SIMULATOR_RESTART: [
+    501,
+    'No restart',
+    'Expected a platform where a process can be replaced, got another: {got}. Start the server again by hand.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

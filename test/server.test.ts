@@ -56,6 +56,7 @@ t.test('on SIGTERM the call that runs is answered, and the process ends well', a
   const server = start(t, { ...production, HOST: '127.0.0.1', PORT: port }, { 'blocks/slow.ts': block })
   await server.printed(/Server listening/)
   t.notMatch(server.output(), /curl/, 'production prints no line with a secret')
+  t.equal((await fetch(`http://127.0.0.1:${port}/simulator`)).status, 404, 'nor does it play ManyChat')
   t.notMatch(server.output(), good)
 
   const answer = call(port, 'slow')

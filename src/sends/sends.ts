@@ -112,7 +112,7 @@ export function createSends({
   /** Opens the store in the background, and works from then on. */
   function start(): void {
     door.start(() => {
-      if (pages.configured().length === 0 && !options.maton) {
+      if (pages.configured().length === 0 && !options.maton && !options.standIn) {
         log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
       }
       worker.start()

@@ -117,7 +117,7 @@ async function serveOnce(t: Test, block: string, cwd = project): Promise<string>
     child.once('exit', code => reject(new Error(`it ended with ${code}: ${printed}`)))
     child.stdout.setEncoding('utf8').on('data', text => {
       printed += text
-      if (printed.includes('Try one')) resolve()
+      if (printed.includes('Talk to them in the simulator')) resolve()
     })
   })
   const response = await fetch(`http://127.0.0.1:${port}/blocks/${block}`, {
@@ -127,6 +127,11 @@ async function serveOnce(t: Test, block: string, cwd = project): Promise<string>
   })
   t.equal(response.status, 200)
   const text = await response.text()
+  const origin = `http://127.0.0.1:${port}`
+  const simulator = await (await fetch(`${origin}/simulator/`)).text()
+  const parts = [...simulator.matchAll(/"(\/simulator\/[a-z]+\/[^"]+)"/g)].map(([, path]) => path as string)
+  t.ok(parts.length > 5, 'the simulator is there')
+  for (const path of parts) t.equal((await fetch(origin + path)).status, 200, path)
   child.kill('SIGTERM')
   t.same(await once(child, 'exit'), [0, null])
   return text

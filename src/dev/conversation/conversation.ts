@@ -76,7 +76,13 @@ export function createConversation(options: ConversationOptions) {
     /** null empties the field. */
     setField: (name: string, value: FieldValue, by: Source = 'api') => changeField(name, value, by),
     changeContact,
+    /** Notes that whoever keeps the clock has moved it. */
+    waited: (ms: number) => void record({ kind: 'waited', ms }),
     screen,
+    /** Full Contact Data as it stands; not to be written to. */
+    get contact(): Readonly<Contact> {
+      return state.contact
+    },
     save: (): Saved => structuredClone(state),
     /** Everything that happened, oldest first; grows, and nothing in it changes. */
     get events(): readonly ChatEvent[] {
@@ -200,7 +206,8 @@ export function createConversation(options: ConversationOptions) {
   }
 
   function screen(): Screen {
-    const { channel, bubbles, quickReplies, listener, contact, tags } = structuredClone(state)
+    const { events: _, ...shown } = state
+    const { channel, bubbles, quickReplies, listener, contact, tags } = structuredClone(shown)
     return {
       channel,
       bubbles,

@@ -45,6 +45,8 @@ export type Happening =
       why: string | null
       problems: ChatProblem[]
     }
+  /** Whoever plays moved the clock. */
+  | { kind: 'waited'; ms: number }
   /** Bubbles that came onto the screen, by their ids. */
   | { kind: 'shown'; bubbles: number[]; by: 'answer' | 'api' }
   | { kind: 'listening'; until: number; replaced: boolean }

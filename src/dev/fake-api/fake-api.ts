@@ -40,6 +40,8 @@ export interface FakeApiOptions {
   /** Milliseconds since 1970. */
   now: () => number
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
+  /** Calls wait for it. */
+  ready?: () => Promise<void>
   onCall?: (call: ApiCall) => void
 }
 
@@ -69,7 +71,12 @@ export function fakeKey(page: string): string {
 
 export type FakeApi = ReturnType<typeof createFakeApi>
 
-export function createFakeApi({ now, sleep = systemClock.sleep, onCall = () => undefined }: FakeApiOptions) {
+export function createFakeApi({
+  now,
+  sleep = systemClock.sleep,
+  ready = async () => undefined,
+  onCall = () => undefined,
+}: FakeApiOptions) {
   const accounts = new Map<string, Account>()
   const subscribers = createSubscribers()
   const windows = createWindows(now)
@@ -95,6 +102,7 @@ export function createFakeApi({ now, sleep = systemClock.sleep, onCall = () => u
   }
 
   async function attempt(carryOut: () => unknown, signal?: AbortSignal): Promise<ApiAnswer> {
+    await ready()
     if (fault === 'slow') await sleep(slowMs, signal)
     if (fault === 'silent') await sleep(silentMs, signal)
     if (fault === 'html') return { status: 502, type: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' }

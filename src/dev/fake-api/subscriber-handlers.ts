@@ -84,7 +84,7 @@ function setField(params: Params, context: HandlerContext): void {
 }
 
 function findBy(context: HandlerContext, isMeant: (contact: Contact) => boolean): unknown[] {
-  const found = context.subscribers.of(context.page).filter(subscriber => isMeant(subscriber.screen().contact))
+  const found = context.subscribers.of(context.page).filter(subscriber => isMeant(subscriber.contact))
   return found.slice(0, mostFound).map(subscriber => show(subscriber, context))
 }
 

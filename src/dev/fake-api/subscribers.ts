@@ -3,7 +3,7 @@ import type { Conversation } from '../conversation/conversation.ts'
 
 export type Subscriber = Pick<
   Conversation,
-  'screen' | 'addTag' | 'removeTag' | 'setField' | 'changeContact' | 'deliver' | 'startFlow'
+  'screen' | 'contact' | 'addTag' | 'removeTag' | 'setField' | 'changeContact' | 'deliver' | 'startFlow'
 >
 
 export type Subscribers = ReturnType<typeof createSubscribers>
@@ -22,21 +22,19 @@ export function createSubscribers() {
 
   /** Of several conversations with one contact, the latest. */
   function find(page: string, id: string): Subscriber | undefined {
-    return of(page).findLast(subscriber => subscriber.screen().contact.id === id)
+    return of(page).findLast(subscriber => subscriber.contact.id === id)
   }
 
   function findByUserRef(page: string, userRef: string): Subscriber | undefined {
     return of(page).findLast(subscriber =>
-      subscriber
-        .screen()
-        .contact.user_refs?.some(ref => String(typeof ref === 'object' ? ref.user_ref : ref) === userRef),
+      subscriber.contact.user_refs?.some(ref => String(typeof ref === 'object' ? ref.user_ref : ref) === userRef),
     )
   }
 
   /** Those of a page; a key that names no page is good for all. */
   function of(page: string): Subscriber[] {
     return all.filter(subscriber => {
-      const own = subscriber.screen().contact.page_id
+      const own = subscriber.contact.page_id
       return own === page || own == null || !/^\d+$/.test(page)
     })
   }

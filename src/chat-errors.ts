@@ -16,11 +16,6 @@ export const chatErrors = {
     'Block failed in the chat',
     'Expected answers that ManyChat shows as they are, got:\n{got}\nMend the block, or open the chat with strict: false to see what the contact sees.',
   ],
-  DYN_FIXTURE_INVALID: [
-    400,
-    'No recorded conversation',
-    'Expected a recorded conversation, at {path} {expected}; got something else. Record it anew, or correct the file.',
-  ],
   DYN_SIMULATOR_HOST: [
     403,
     'Simulator is for this machine',
@@ -41,5 +36,10 @@ export const chatErrors = {
     501,
     'No restart',
     'Expected a platform where a process can be replaced, got another: {got}. Start the server again by hand.',
+  ],
+  DYN_FIXTURE_INVALID: [
+    400,
+    'No recorded conversation',
+    'Expected a recorded conversation, at {path} {expected}; got something else. Record it anew, or correct the file.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

@@ -67,7 +67,7 @@ export const paths: Record<string, Record<string, Json>> = {
       operationId: 'appInstalled',
       summary: 'ManyChat tells that an app was installed',
       security: webhook,
-      requestBody: body(null, { app_token: '<the App Key>', page_id: contact.page_id }),
+      requestBody: body(null, { app_token: 'the-app-key-of-that-page', page_id: contact.page_id }),
       responses: {
         200: answer('The App Key is kept.', null),
         ...problems(400, 401, 413, 415, 429, 502, 503),

@@ -59,6 +59,44 @@ t.test('each example is answered as documented', async t => {
   }
 })
 
+t.test('each example is what its schema asks for', async t => {
+  for (const [path, methods] of Object.entries(document.paths) as [string, Loose][]) {
+    for (const { requestBody } of Object.values(methods) as Loose[]) {
+      for (const { example, schema } of Object.values(requestBody?.content ?? {}) as Loose[]) {
+        const isValid = compile(schema)
+        t.ok(isValid(example), `${path}: ${JSON.stringify(isValid.errors)}`)
+      }
+    }
+  }
+})
+
+t.test('what succeeds with what the server itself has given is as documented', async t => {
+  const { app, platform } = await start(t, { dryRun: false })
+  const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, id: string, payload?: object, headers = {}) => {
+    const operation = (document.paths as Loose)[path][method.toLowerCase()]
+    const url = path.replace('{block}', 'size').replace('{step}', 'chosen').replace('{id}', id)
+    const all = { ...authorize(operation.security), ...headers }
+    const response = await app.inject({ method, url, headers: all, ...(payload && { payload }) })
+    t.match(String(response.statusCode), /^2/, `${method} ${path} ${response.body}`)
+    check(t, `${method} ${path}`, operation.responses[response.statusCode], response)
+    return { status: response.statusCode, ...response.json() }
+  }
+  const opened = await ask('POST', '/blocks/{block}', '', { id: 7 })
+  await ask('POST', '/blocks/{block}/{step}', '', opened.content.messages[0].buttons[0].payload)
+
+  const send = { operation: 'sending.sendFlow', params: { subscriber_id: 7, flow_ns: 'content1' } }
+  const waiting = { ...send, not_before: '2100-01-01T00:00:00Z' }
+  const key = { 'idempotency-key': 'once' }
+  const { id, status } = await ask('POST', '/sends', '', waiting, key)
+  t.same([status, (await ask('POST', '/sends', '', waiting, key)).status], [202, 200])
+  t.equal((await ask('DELETE', '/sends/{id}', id)).state, 'cancelled')
+
+  platform.answerWith({ status: 400, body: '{"status":"error","message":"No such flow"}' })
+  const dead = await ask('POST', '/sends', '', send)
+  while ((await ask('GET', '/sends/{id}', dead.id)).state !== 'dead') await sleep(5)
+  t.not((await ask('POST', '/sends/{id}/retry', dead.id)).state, 'dead')
+})
+
 t.test('what is refused is a problem as documented', async t => {
   const { app } = serve(t)
   const response = await app.inject({ method: 'POST', url: '/blocks/size', payload: '{}' })
@@ -84,8 +122,12 @@ function check(t: Test, what: string, documented: Loose, response: Loose): void 
   const schema = documented?.content[type]?.schema
   t.ok(schema, `${what}: as ${type}`)
   if (!/[/+]json$/.test(type)) return
-  const isValid = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')))
+  const isValid = compile(schema)
   t.ok(isValid(response.json()), `${what}: ${response.body} ${JSON.stringify(isValid.errors)}`)
+}
+
+function compile(schema: Loose) {
+  return ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')))
 }
 
 function authorize([scheme]: Record<string, unknown>[]): Record<string, string> {
@@ -100,9 +142,10 @@ function serve(t: Test, config = {}) {
 
 async function start(
   t: Test,
+  config = {},
 ): Promise<{ app: FastifyInstance; platform: Awaited<ReturnType<typeof startFakePlatform>> }> {
   const platform = await startFakePlatform(t)
-  const { app } = serve(t, { dataDir: t.testdir({}), manychatApiUrl: platform.url })
+  const { app } = serve(t, { dataDir: t.testdir({}), manychatApiUrl: platform.url, ...config })
   await app.listen({ host: '127.0.0.1', port: 0 })
   while ((await app.inject('/readyz')).statusCode !== 200) await sleep(5)
   return { app, platform }

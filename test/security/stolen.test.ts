@@ -60,6 +60,11 @@ t.test('W3: nobody puts an App Key of theirs behind another page', async t => {
   t.match([status, json], [400, { code: 'DYN_APP_KEY_REFUSED' }])
 })
 
+t.test('W4: the answers of a block lead its caller on, as the contact who was named', async t => {
+  const { open, tap } = serve(t)
+  t.equal((await tap(await open('shop', '{"id":7}'), 'Pay')).shown, 'shop: 7 pays 7')
+})
+
 t.test('K1: a state key opens no block and reaches no sends', async t => {
   const { app } = serve(t)
   t.equal((await post(app, '/blocks/shop', ana, bearer(stateKey))).status, 401)
@@ -77,6 +82,17 @@ t.test('K2: what lies in the store gives no App Key away', async t => {
     { code: 'DYN_SECRET_UNREADABLE' },
     'nor to another page',
   )
+})
+
+t.test('K3: a state of another shape reaches no handler, however well it is signed', async t => {
+  const { app } = serve(t)
+  const claims = { block: 'shop', step: 'pay', contact: '7', channel: 'messenger', exp: 4e9 }
+  const enter = async (state: unknown) => {
+    const forged = createSigner({ key: stateKey, algorithm: 'HS256' })({ ...claims, state })
+    return (await post(app, '/blocks/shop/pay', { state: forged })).shown
+  }
+  t.equal(await enter({ price: 0 }), 'shop: 7 pays 0', 'who has the key can do what we can')
+  for (const state of [{ price: '0' }, {}, [], null, undefined, 5]) t.match(await enter(state), /too old/)
 })
 
 t.test('T1: an API token opens no block and enters no step', async t => {
@@ -142,4 +158,35 @@ t.test('C3: state can be read by who sees it, and by no other block', async t =>
   const { state } = payloadOf(await open('shop'), 'Pay')
   t.match(JSON.parse(Buffer.from(state.split('.')[1] as string, 'base64url').toString()), { state: { price: 7 } })
   t.equal((await post(app, '/blocks/other/pay', { state })).json.code, 'DYN_SEAL_REFUSED')
+})
+
+t.test('C4: a callback works again, each time as a call of its own', async t => {
+  const ids = new Set<string>()
+  const again = defineBlock({
+    open: ({ tap }) => ({ messages: [{ type: 'text', text: 'Well?', buttons: [tap('Go', 'go')] }] }),
+    steps: {
+      go: ({ id }) => {
+        ids.add(id)
+      },
+    },
+  })
+  const { open, tap } = build(t, { blocks: { again } })
+  const opened = await open('again')
+  for (let i = 0; i < 3; i++) t.equal((await tap(opened, 'Go')).status, 200)
+  t.equal(ids.size, 3)
+})
+
+t.test('C5: an expired one reaches no handler, and the contact gets what the block says of it', async t => {
+  let entered = 0
+  const brief = defineBlock({
+    expired: 'Gone',
+    expiresAfterSeconds: 60,
+    open: ({ tap }) => ({ messages: [{ type: 'text', text: 'Well?', buttons: [tap('Go', 'go')] }] }),
+    steps: { go: () => `${entered++}` },
+  })
+  const { open, tap, clock } = build(t, { blocks: { brief } })
+  const opened = await open('brief')
+  clock.ms += 60_000
+  const late = await tap(opened, 'Go')
+  t.same([late.status, late.shown, entered], [200, 'Gone', 0])
 })

@@ -26,11 +26,7 @@ export const chatErrors = {
     'Simulator is driven by its own page',
     'Expected a request of the page /simulator, got one of another site. Open the simulator itself.',
   ],
-  DYN_SIMULATOR_INVALID: [
-    400,
-    'Simulator request not valid',
-    'Expected {expected}, got {got}. Reload the page; a file must be one that the simulator saved.',
-  ],
+  DYN_SIMULATOR_INVALID: [400, 'Simulator request not valid', 'Expected {expected}, got {got}. Reload the page.'],
   DYN_SIMULATOR_TALK: [
     404,
     'Unknown conversation',

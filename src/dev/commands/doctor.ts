@@ -58,7 +58,7 @@ function readTimeout(text: string): number {
 function formatFinding({ check, level, subject, expected, got, remedy }: Finding): string {
   const head = `${level.padEnd(8)} ${check.padEnd(14)} ${subject}`
   if (level === 'ok') return `${head}: ${got === 'it' ? expected : `${expected}: ${got}`}\n`
-  return `${head}: expected ${expected}, got ${got}. ${remedy}`.trimEnd() + '\n'
+  return `${`${head}: expected ${expected}, got ${got}. ${remedy}`.trimEnd()}\n`
 }
 
 function summarize(findings: readonly Finding[]): string {

@@ -39,7 +39,10 @@ export type Fixture = Static<typeof Fixture>
 export function readFixture(value: unknown): Fixture {
   const error = Value.Errors(Fixture, value).First()
   if (!error) return value as Fixture
-  throw createError('DYN_FIXTURE_INVALID', { path: error.path || '/', expected: error.message })
+  throw createError('DYN_FIXTURE_INVALID', {
+    path: error.path || '/',
+    expected: error.message.replace(/^Expected /, ''),
+  })
 }
 
 /** An answer as it is the same in each run. */

@@ -10,7 +10,7 @@ const userKeys = ['ig_username', 'tt_username', 'whatsapp_username', 'whatsapp_b
 const email = String.raw`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`
 const id = String.raw`(?<!\d)\d{16,32}(?!\d)`
 /** Seven digits and more, however they are grouped; no day like 2026-01-31. */
-const phone = String.raw`(?<![\p{L}\p{N}_])(?!\d{4}-\d{2}-\d{2})\+?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}_])`
+const phone = String.raw`(?<![\p{L}\p{N}_])(?!(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))\+?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}_])`
 
 export interface MaskOptions {
   fakes: Fakes
@@ -34,17 +34,25 @@ export function createMask({ fakes, secrets, contact }: MaskOptions) {
   return { value, text }
 
   function learn(): void {
-    const { first_name, last_name, name: whole } = contact
-    if (first_name) known.set(first_name.toLowerCase(), fakes.firstName(first_name))
-    if (last_name) known.set(last_name.toLowerCase(), fakes.lastName(last_name))
-    for (const word of whole?.split(/\s+/) ?? []) {
-      if (word.length > 2 && !known.has(word.toLowerCase())) known.set(word.toLowerCase(), fakes.lastName(word))
-    }
+    const { first_name, last_name, name } = contact
+    learnName(first_name, fakes.firstName)
+    learnName(last_name, fakes.lastName)
+    learnName(name, fakes.lastName)
     for (const key of userKeys) {
       const user = contact[key]
       if (typeof user === 'string') known.set(user.toLowerCase(), fakes.user(user))
     }
     for (const id of [contact.id, contact.page_id, contact.ig_id]) if (id) known.set(id, fakes.id(id))
+  }
+
+  /** As a whole, and each word of it; but not what is short and within, like "de". */
+  function learnName(given: unknown, makeFake: (word: string) => string): void {
+    const words = typeof given === 'string' ? given.toLowerCase().split(/\s+/).filter(Boolean) : []
+    const made = words.map(word => known.get(word) ?? makeFake(word))
+    for (const [i, word] of words.entries()) {
+      if (word.length > 2 || words.length === 1) known.set(word, made[i] as string)
+    }
+    if (words.length > 1) known.set(words.join(' '), made.join(' '))
   }
 
   /** Any JSON, masked; `key` is the name under which it stands. */

@@ -3,6 +3,7 @@ import type { Contact } from '../../blocks/contact.ts'
 import type { Channel } from '../../content/channels.ts'
 import { DynablockError } from '../../errors.ts'
 import { createContact } from '../conversation/contact.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 import { type Fixture, normalise, readAnswer, type Step } from '../conversation/fixture.ts'
 import { buttonsOf } from '../conversation/tappable.ts'
 import type { Chat } from '../testing/chat.ts'
@@ -48,12 +49,16 @@ async function repeat(step: Step, chat: Chat): Promise<void> {
   if (step.do === 'open') await conversation.open()
   else if (step.do === 'say') await conversation.say(step.text)
   else if (step.do === 'wait') await chat.wait(step.ms / 1000)
-  else await conversation.tap(step.index === undefined ? step.caption : findButton(step.caption, step.index))
+  else await conversation.tap(findTapped(conversation, step))
+}
 
-  /** A number that there is not is refused by name. */
-  function findButton(caption: string, index: number): number | string {
-    const buttons = conversation.screen().bubbles.flatMap(({ message }) => buttonsOf(message))
-    const alike = buttons.filter(({ wire }) => wire.type === 'dynamic_block_callback' && wire.caption === caption)
-    return alike[index]?.id ?? `${caption} (number ${index})`
-  }
+/** What a tap taps, by its number or its caption. One of several that there is not is refused by name. */
+export function findTapped(
+  { screen }: Conversation,
+  { caption, index }: Extract<Step, { do: 'tap' }>,
+): number | string {
+  if (index === undefined) return caption
+  const buttons = screen().bubbles.flatMap(({ message }) => buttonsOf(message))
+  const alike = buttons.filter(({ wire }) => wire.type === 'dynamic_block_callback' && wire.caption === caption)
+  return alike[index]?.id ?? `${caption} (number ${index})`
 }

@@ -5,12 +5,14 @@ import type { Blocks } from '../../blocks/load.ts'
 import { type Channel, channels } from '../../content/channels.ts'
 import { createError } from '../../errors.ts'
 import { createContact } from '../conversation/contact.ts'
+import type { Fixture, Step } from '../conversation/fixture.ts'
 import type { Saved } from '../conversation/state.ts'
 import { createFakeApi, fakeKey } from '../fake-api/fake-api.ts'
+import { contactOf, findTapped } from '../replay/replay.ts'
 import { createCarry } from './carry.ts'
 import { createMovableClock } from './clock.ts'
 import { diffLines } from './diff.ts'
-import { type Fixture, type Replayed, recordSteps, type Step } from './fixture.ts'
+import { type Replayed, recordSteps } from './fixture.ts'
 import { createSendsWatch } from './sends-watch.ts'
 import { createTalk, type Talk } from './talk.ts'
 
@@ -170,8 +172,9 @@ export function createStage(options: StageOptions) {
   }
 
   /** Does again what the contact did, in a conversation of its own, and compares each answer. */
-  async function replay({ block, channel, contact, steps }: Fixture): Promise<{ talk: Talk; replayed: Replayed[] }> {
-    const talk = begin({ block, channel, contact })
+  async function replay(fixture: Fixture): Promise<{ talk: Talk; replayed: Replayed[] }> {
+    const { block, channel, steps } = fixture
+    const talk = begin({ block, channel, contact: contactOf(fixture) })
     const replayed: Replayed[] = []
     for (const step of steps) {
       const done = recordSteps(talk.conversation.events, publicUrl).length
@@ -190,7 +193,7 @@ export function createStage(options: StageOptions) {
     else if (step.do === 'wait') moveClock(step.ms)
     else {
       try {
-        await conversation.tap(step.caption)
+        await conversation.tap(findTapped(conversation, step))
       } catch (error) {
         return (error as Error).message
       }

@@ -2,10 +2,11 @@
 import type { Contact } from '../../blocks/contact.ts'
 import type { Channel } from '../../content/channels.ts'
 import { type Conversation, createConversation, type Opening } from '../conversation/conversation.ts'
+import type { Fixture } from '../conversation/fixture.ts'
 import type { Saved } from '../conversation/state.ts'
 import type { Carry } from '../conversation/wire.ts'
 import type { ApiCall } from '../fake-api/fake-api.ts'
-import { type Fixture, recordSteps } from './fixture.ts'
+import { recordSteps } from './fixture.ts'
 import type { ListedSend } from './sends-watch.ts'
 
 export interface TalkOptions {

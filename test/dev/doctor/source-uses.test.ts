@@ -38,6 +38,7 @@ t.test('each maker, wherever it stands', async t => {
     [`manychat.sending.sendFlow({ subscriber_id, flow_ns: 'content3' })`, ['flow', 'content3', 1]],
     [`manychat.subscriber.setCustomFieldByName({ field_name: "f" })`, ['field', 'f', 1]],
     [`/['"]/.test(x); addTag('after')`, ['tag', 'after', 1]],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source that is read
     ['`${`addTag("no") ${"}"}`} \\` {`; addTag("after")', ['tag', 'after', 1]],
     [`a / b; addTag('after') / 2`, ['tag', 'after', 1]],
     [`x = /unclosed\naddTag('after')`, ['tag', 'after', 2]],
@@ -68,6 +69,7 @@ t.test('what is made while the block runs is told', async t => {
   for (const [source, unread] of [
     [`addTag(name)`, ['tag', 1]],
     [`\naddTag('a' + b)`, ['tag', 2]],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source that is read
     ['addTag(`size ${s}`)', ['tag', 1]],
     [`addTag('\\u0061')`, ['tag', 1]],
     [`flowButton('Go')`, ['flow', 1]],

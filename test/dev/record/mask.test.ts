@@ -20,6 +20,7 @@ t.test('texts: what is personal goes, wherever it stands', async t => {
     ['(María) O’Neill’s', /Mar|Neill/],
     ['@ana.m+n', /ana/],
     ['https://app.manychat.com/fb1234567890/chat/9007199254740993123', /1234567890|9007199254740993123/],
+    ['0151-23-45678 and 0151-2345-67', /\d{4}-23|45678|2345|0151/],
     ['call 0151 2345678 or (555) 123-4567', /2345678|4567/],
     ['+4915123456789', /15123456789/],
     ['wa.me/4915123456789', /15123456789/],
@@ -47,6 +48,14 @@ t.test('texts: the rest stays', async t => {
   ]) {
     t.equal(text(kept), kept)
   }
+})
+
+t.test('names of several words, as a whole and each', async t => {
+  const { text, value } = maskOf({ first_name: 'Ana  María', last_name: 'de la Cruz', name: 'Li Bo' })
+  for (const real of ['María', 'CRUZ', 'ana']) t.notMatch(text(`Hi ${real}`), new RegExp(real, 'i'))
+  t.equal(text('la casa de Pedro'), 'la casa de Pedro')
+  t.notMatch(JSON.stringify(value({ name: 'Li Bo' })), /Li|Bo"/)
+  t.same(maskOf({ first_name: 7 as never, name: ' ' }).text('7'), '7')
 })
 
 t.test('names of scripts without spaces are found within a text', async t => {

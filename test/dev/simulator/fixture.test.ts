@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ChatEvent } from '../../../src/dev/conversation/event.ts'
-import { readFixture, recordSteps } from '../../../src/dev/simulator/fixture.ts'
+import { recordSteps } from '../../../src/dev/simulator/fixture.ts'
 
 const publicUrl = 'http://localhost:3000'
 const token = 'eyJhbGciOiJIUzI1NiJ9.eyJibG9jayI6InNpemUifQ.abc-_1'
@@ -60,20 +60,4 @@ t.test('what differs from run to run is left out', async t => {
 
 t.test('an answer without a step is left out', async t => {
   t.same(record({ kind: 'request', purpose: 'message', request }, answered(1, '{}'), answered(7, '{}')), [])
-})
-
-t.test('a file that is none is refused with the place', async t => {
-  const fixture = {
-    dynablock: 'conversation',
-    block: 'size',
-    channel: 'messenger',
-    contact: { id: '1' },
-    steps: [{ do: 'open', answers: [] }],
-  }
-  t.equal(readFixture(fixture), fixture)
-  t.throws(() => readFixture({ ...fixture, channel: 'fax' }), {
-    code: 'DYN_SIMULATOR_INVALID',
-    message: /at \/channel/,
-  })
-  t.throws(() => readFixture(null), { message: /at \/ / })
 })

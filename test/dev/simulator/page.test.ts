@@ -91,7 +91,7 @@ t.test('a conversation is saved, loaded, and compared when it is done again', as
   await page
     .locator('input[type=file]')
     .setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') })
-  t.match(await page.getByRole('alert').innerText(), /saved conversation/)
+  t.match(await page.getByRole('alert').innerText(), /recorded conversation/)
   await page.getByRole('button', { name: 'Close' }).first().click()
   t.match(complaints, [/400/], 'and nothing else')
 })

@@ -66,5 +66,5 @@ t.test('a recording is replayed, and an answer that changed is told', async t =>
   t.equal((await ask('GET', `/conversations/${again}/recording`)).status, 200)
   recording.steps[1].caption = 'Less'
   t.match((await ask('POST', '/replays', recording)).json.replayed[1].diff, [{}, {}, {}], 'a button that is gone')
-  t.match((await ask('POST', '/replays', { ...recording, steps: 1 })).json, { code: 'DYN_SIMULATOR_INVALID' })
+  t.match((await ask('POST', '/replays', { ...recording, steps: 1 })).json, { code: 'DYN_FIXTURE_INVALID' })
 })

@@ -46,6 +46,8 @@ export interface AppOptions {
   maxDelayMs?: number
   /** How long calls are taken once a balancer may know that the server ends. */
   drainNoticeMs?: number
+  /** How long other processes leave alone what this one works on, when it no longer says that it lives; default 30000. */
+  leaseMs?: number
   /** Development only: what plays ManyChat. */
   simulator?: Simulator | undefined
 }
@@ -67,6 +69,7 @@ export function buildApp({
   limits: given,
   maxDelayMs = maxDelayFor(config.replyWithinMs),
   drainNoticeMs = 5000,
+  leaseMs,
   simulator,
 }: AppOptions): FastifyInstance {
   const counted = createCallMetrics()
@@ -118,9 +121,9 @@ export function buildApp({
     bots: config.chatfuelBots,
     fallbackFlows: config.fallbackFlows,
     dryRun: config.dryRun,
+    leaseMs,
     log: app.log,
     onCall: counted.calledOut,
-    now,
   })
   const { queue, checkSend, limits, takeLate } = outgoing
   const pages = createPages({ ...accounts, limits, log: app.log, onCall: counted.calledOut })
@@ -137,6 +140,11 @@ export function buildApp({
     watch: counted,
     now: talkNow,
   })
+  if (config.recordDir !== undefined) {
+    const { recordDir: folder } = config
+    const recording = async () => (await import('./dev/record/record.ts')).record(app, { folder, config, now })
+    app.register(recording)
+  }
   flood.register(app)
   app.register(webhook, { blocks, runner, seal, twins: createTwins({ now: talkNow }), secrets, dev, onCall, now })
   app.register(async patient => {

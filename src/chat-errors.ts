@@ -41,4 +41,9 @@ export const chatErrors = {
     'No restart',
     'Expected a platform where a process can be replaced, got another: {got}. Start the server again by hand.',
   ],
+  DYN_FIXTURE_INVALID: [
+    400,
+    'No recorded conversation',
+    'Expected a recorded conversation, at {path} {expected}; got something else. Record it anew, or correct the file.',
+  ],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>

@@ -39,6 +39,8 @@ export interface Config {
   dataDir: string
   /** Without it, the store is embedded, in `dataDir`. */
   databaseUrl: string | undefined
+  /** Where calls are recorded, in development. */
+  recordDir: string | undefined
   replyWithinMs: number
   maxBodyBytes: number
   trustProxy: boolean | string[]
@@ -83,6 +85,7 @@ export function loadConfig(env: Env): Config {
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,
     databaseUrl: read.DATABASE_URL,
+    recordDir: read.RECORD_DIR,
     replyWithinMs: read.REPLY_WITHIN_MS,
     maxBodyBytes: read.MAX_BODY_BYTES,
     trustProxy: readProxies(read.TRUST_PROXY) ?? false,

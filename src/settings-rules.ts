@@ -25,6 +25,10 @@ export function refuseTogether(settings: Settings, env: Env, problems: string[])
   }
   refuseClients(settings, problems)
   if (!production) return
+  // What contacts write is kept by it, and somebody who debugs may forget to end that.
+  if (settings.RECORD_DIR !== undefined) {
+    problems.push(describe('RECORD_DIR', 'nothing in production', 'a folder', Settings.properties.RECORD_DIR.remedy))
+  }
   if (WEBHOOK_SECRETS.some(secret => STATE_KEYS.includes(secret))) {
     problems.push(describe('STATE_KEYS', 'keys of its own', 'one of WEBHOOK_SECRETS', keys.remedy))
   }

@@ -45,6 +45,9 @@ export const Settings = Type.Object({
     Type.Integer({ minimum: 0, maximum: 65_535, remedy: 'Set a port of its own, or leave it away.' }),
   ),
   DATA_DIR: Type.String({ default: './data', remedy: 'Set a folder that the server may write to.' }),
+  RECORD_DIR: Type.Optional(
+    Type.String({ remedy: 'Leave it away in production; in development set a folder to record calls to.' }),
+  ),
   REPLY_WITHIN_MS: Type.Integer({
     default: 8000,
     minimum: 1,

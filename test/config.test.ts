@@ -224,6 +224,7 @@ t.test('.env.example and the settings agree', async t => {
   ])
   const uncommented = parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))
   refused(t, { ...uncommented, NODE_ENV: 'production' }, [
+    /RECORD_DIR: expected nothing in production, got a folder/,
     /WEBHOOK_SECRETS: .* got the one of the example/,
     /STATE_KEYS: .* got the one of the example/,
     /API_TOKENS: .* got the one of the example/,

@@ -37,6 +37,7 @@ export const config: Config = {
   blocksDir: undefined,
   dataDir: '/dev/null/nowhere',
   databaseUrl: undefined,
+  recordDir: undefined,
   replyWithinMs: 8000,
   maxBodyBytes: 262_144,
   trustProxy: false,

@@ -25,6 +25,20 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'what is wrong with v2 content in files',
     load: async () => (await import('./commands/check.ts')).runCheck,
   },
+  doctor: {
+    summary: 'is everything set up that a server needs',
+    load: async () => (await import('./commands/doctor.ts')).runDoctor,
+  },
+  replay: {
+    summary: 'recorded conversations again, and what is answered otherwise',
+    load: async () => {
+      const [{ createReplayCommand }, { openChat }] = await Promise.all([
+        import('./commands/replay.ts'),
+        import('../testing.ts'),
+      ])
+      return createReplayCommand(openChat)
+    },
+  },
   sends: {
     summary: 'what waits and what died; retries it',
     load: async () => (await import('./commands/sends.ts')).runSends,
@@ -60,7 +74,16 @@ if (command) {
     }
   }
   const readStdin = () => text(process.stdin)
-  process.exitCode = await run(args, { env: process.env, fetch, write, readStdin, lines, interactive, serve })
+  process.exitCode = await run(args, {
+    env: process.env,
+    fetch,
+    write,
+    nodeVersion: process.version,
+    readStdin,
+    lines,
+    interactive,
+    serve,
+  })
 } else {
   write(help)
   process.exitCode = name === undefined || name === '--help' ? 0 : 2

@@ -6,7 +6,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-export const systemClock: Clock = { now: Date.now, sleep }
+/** Time that never jumps: it is that of the start of the process, and what has passed since. */
+export const systemClock: Clock = { now: () => Math.floor(performance.timeOrigin + performance.now()), sleep }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { createError } from '../errors.ts'
 import { type SendRow, toRow, toSend } from './rows.ts'
-import type { NewSend, Send } from './send.ts'
+import type { LateReply, NewSend, Send } from './send.ts'
 import type { Tables } from './tables.ts'
 
 /** 22 parameters a row; SQLite takes 32,766 in a statement. */
@@ -37,6 +37,21 @@ export async function insertSends(
     if (found?.body_hash !== row.body_hash) throw createError('DYN_IDEMPOTENCY_CONFLICT')
     return { send: toSend(found as SendRow), existed: true }
   })
+}
+
+/** In place of a late reply that may have been inserted, or may yet be. */
+export async function insertWithdrawn(db: Kysely<Tables>, send: LateReply, now: number): Promise<void> {
+  const withdrawn = { state: 'cancelled', worker: null, lease_until: null, updated_at: now } as const
+  await db
+    .insertInto('sends')
+    .values({ ...toRow({ ...send, call: null }, now), ...withdrawn })
+    .onConflict(conflict =>
+      conflict
+        .column('idempotency_key')
+        .doUpdateSet(withdrawn)
+        .where(sql<boolean>`sends.state = 'waiting' or (sends.state = 'running' and sends.params is null)`),
+    )
+    .execute()
 }
 
 /** The id of each; null where there is one of that key. */

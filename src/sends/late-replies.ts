@@ -11,7 +11,8 @@ import type { Content } from '../content/content.ts'
 import { createError } from '../errors.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { SendMetrics } from './metrics.ts'
-import type { Lease, NewSend, Queue } from './send.ts'
+import type { LateReply, Lease, Queue } from './send.ts'
+import { createWithdrawals } from './withdrawals.ts'
 
 /** A call as it is kept, so that any process can run it again. */
 interface StoredCall {
@@ -63,6 +64,7 @@ export function createLateReplies({
   metrics,
 }: LateRepliesOptions) {
   const underWay = new Set<Promise<void>>()
+  const withdrawals = createWithdrawals({ queue, log })
   let isStopping = false
   return { take, resume, settled, stop }
 
@@ -70,9 +72,17 @@ export function createLateReplies({
   async function take(...[entry, outcome, work]: Parameters<TakeLate>): Promise<void> {
     requirePage(entry.page)
     const since = now()
-    const lease = await queue.addRunning(toSend(entry), worker, leaseMs)
+    const send = toSend(entry)
+    let lease: Lease
+    try {
+      lease = await queue.addRunning(send, worker, leaseMs)
+    } catch (error) {
+      // It may be in the store all the same.
+      withdrawals.add(send)
+      throw error
+    }
     // The store took too long, and the contact has been told that it failed: that is not contradicted now.
-    if (work.signal.aborted) return void (await queue.finish(lease))
+    if (work.signal.aborted) return withdrawals.add(send)
     metrics.count('lateReplies', { block: entry.name })
     const kept: Promise<void> = keep(lease, since, outcome, work).finally(() => underWay.delete(kept))
     underWay.add(kept)
@@ -137,18 +147,19 @@ export function createLateReplies({
     isStopping = true
   }
 
-  /** Resolves once every reply that this process has under way is stored or given back. */
+  /** Resolves once every reply that this process has under way is stored, given back or withdrawn. */
   async function settled(): Promise<void> {
-    await Promise.all(underWay)
+    await Promise.all([...underWay, withdrawals.settled()])
   }
 }
 
-function toSend({ block: _block, log: _log, attempt: _attempt, ...call }: Entry): NewSend & { params: null } {
+function toSend({ block: _block, log: _log, attempt: _attempt, ...call }: Entry): LateReply {
   return {
     operation: 'sending.sendContent',
     page: call.page,
     addressee: call.contact.id,
     params: null,
+    idempotencyKey: `late reply ${call.id}`,
     call: call satisfies StoredCall as unknown as Record<string, unknown>,
   }
 }

@@ -1,9 +1,10 @@
 /** The queue of sends, in the store. */
-import { insertSends } from './add.ts'
+import { createError } from '../errors.ts'
+import { insertSends, insertWithdrawn } from './add.ts'
 import { createClaim } from './claim.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createOverview } from './overview.ts'
-import type { Lease, NewSend, Queue } from './send.ts'
+import type { LateReply, Lease, NewSend, Queue } from './send.ts'
 import type { Store } from './store.ts'
 import { createTime } from './time.ts'
 
@@ -21,6 +22,7 @@ export function createQueue(store: Store, { now, steady }: QueueOptions = {}): Q
   return {
     add,
     addRunning,
+    withdraw,
     claim: createClaim({ store, time }),
     ...outcomes,
     retry: async id => tellIf(await retry(id)),
@@ -34,15 +36,21 @@ export function createQueue(store: Store, { now, steady }: QueueOptions = {}): Q
     return added
   }
 
-  async function addRunning(send: NewSend & { params: null }, worker: string, leaseMs: number): Promise<Lease> {
+  async function addRunning(send: LateReply, worker: string, leaseMs: number): Promise<Lease> {
     const leaseUntil = time.inProcess() + leaseMs
     const added = await store.transact(async db => {
       const now = await time.read(db)
       const running = { state: 'running', attempts: 1, fence: 1, worker, lease_until: now + leaseMs } as const
       return insertSends(db, [send], now, running)
     })
-    const [{ send: inserted }] = added as [(typeof added)[number]]
+    const [{ send: inserted, existed }] = added as [(typeof added)[number]]
+    // One that was withdrawn before it came.
+    if (existed) throw createError('DYN_IDEMPOTENCY_CONFLICT')
     return { ...inserted, fence: 1, leaseUntil }
+  }
+
+  async function withdraw(send: LateReply): Promise<void> {
+    await store.run(async db => insertWithdrawn(db, send, await time.read(db)))
   }
 
   function onAdded(listener: () => void): () => void {

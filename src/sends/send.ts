@@ -27,6 +27,12 @@ export interface NewSend {
   idempotencyKey?: string | null
 }
 
+/** A late reply that is being made. Its key lets it be found when nobody knows whether the store took it. */
+export interface LateReply extends NewSend {
+  params: null
+  idempotencyKey: string
+}
+
 export interface Send extends Required<Omit<NewSend, 'notBefore'>> {
   /** Sorts by the order in which sends were added. */
   id: string
@@ -89,7 +95,12 @@ export interface Queue {
    * Adds a late reply that is being made already, under a lease of this worker. Several of one addressee may be made at once;
    * they are delivered in the order in which they were added.
    */
-  addRunning(send: NewSend & { params: null }, worker: string, leaseMs: number): Promise<Lease>
+  addRunning(send: LateReply, worker: string, leaseMs: number): Promise<Lease>
+  /**
+   * Takes a late reply back that nobody was promised, unless it is on its way. One that isn't there stays away: what may
+   * still come of an `addRunning` that failed finds its key taken.
+   */
+  withdraw(send: LateReply): Promise<void>
   /**
    * Takes sends that may go now: due, no earlier one of the same addressee unfinished, also those whose lease ran out. The
    * operations of the pages take turns, so that a page with many doesn't delay another.

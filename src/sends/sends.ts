@@ -5,6 +5,7 @@ import type { Blocks } from '../blocks/load.ts'
 import type { createRunner } from '../blocks/run.ts'
 import { type BotsOptions, createBots } from '../chatfuel/bots.ts'
 import type { AppKeys } from '../manychat/app-keys.ts'
+import { systemClock } from '../manychat/clock.ts'
 import { createPages, type PagesOptions } from '../manychat/pages.ts'
 import { createSendCheck } from './check-send.ts'
 import { createDispatch, dryFetch, maxSlotWaitMs } from './dispatch.ts'
@@ -24,16 +25,14 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
   /** Everything but the outbound call. */
   dryRun: boolean
+  /** How long another process leaves alone what this one works on, when it no longer says that it lives; default 30000. */
+  leaseMs?: number | undefined
   log: Log & { child(bindings: object): Log }
-  /** Milliseconds since 1970. */
-  now: () => number
 }
 
 /** How long handlers of late replies may go on when the server ends, before their signals abort; and after that. */
 const lateGraceMs = 3000
 const abortMs = 500
-/** How long another process leaves alone what this one works on, when it no longer says that it lives. */
-const leaseMs = 30_000
 /** How long calls under way may take when the server ends. */
 const drainMs = 5000
 const sweepEveryMs = 3_600_000
@@ -48,9 +47,9 @@ export function createSends({
   bots: entries,
   fallbackFlows,
   dryRun,
+  leaseMs = 30_000,
   log,
   onCall,
-  now,
   ...options
 }: SendsSetup) {
   const door = createStoreDoor({ open, log })
@@ -68,13 +67,13 @@ export function createSends({
     requirePage: pages.clientFor,
     keepLease: (lease, since) => worker.keep(lease, since),
     leaseMs,
-    now,
+    now: systemClock.now,
     worker: name,
     log,
     metrics,
   })
   const dispatch = createDispatch({ pages, bots })
-  const perform = createPerform({ dispatch, fallbackFlows, rerun: late.resume, now })
+  const perform = createPerform({ dispatch, fallbackFlows, rerun: late.resume, now: systemClock.now })
   const worker = createWorker({ queue, perform, name, metrics, log, leaseMs, drainMs })
   const timers: NodeJS.Timeout[] = []
 

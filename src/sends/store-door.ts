@@ -54,6 +54,7 @@ export function createStoreDoor({ open, log }: StoreDoorOptions) {
     return {
       add: async sends => requireQueue().add(sends),
       addRunning: async (...given) => requireQueue().addRunning(...given),
+      withdraw: async send => requireQueue().withdraw(send),
       claim: async options => requireQueue().claim(options),
       extend: async (...given) => requireQueue().extend(...given),
       setParams: async (...given) => requireQueue().setParams(...given),

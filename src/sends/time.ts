@@ -1,5 +1,6 @@
 /** Time for the queue. Leases last as long as they should, though the clock jump by an hour. */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { systemClock } from '../manychat/clock.ts'
 import type { Store } from './store.ts'
 import type { Tables } from './tables.ts'
 
@@ -7,7 +8,7 @@ import type { Tables } from './tables.ts'
 const slackMs = 1000
 
 export interface Time {
-  /** Milliseconds since 1970, by the clock of this process. */
+  /** Milliseconds since 1970, by the clock of this process, which never jumps. */
   inProcess(): number
   /** The same by the store's clock, in a statement. */
   inStore(): RawBuilder<number>
@@ -27,9 +28,9 @@ interface Sight {
 export function createTime(
   store: Pick<Store, 'now'>,
   now?: () => number,
-  steady: () => number = now ?? steadyMs,
+  steady: () => number = now ?? systemClock.now,
 ): Time {
-  const inProcess = now ?? Date.now
+  const inProcess = now ?? systemClock.now
   let seen: Sight | undefined
   return { inProcess, inStore, read, mend, remember }
 
@@ -86,8 +87,4 @@ async function advance(db: Kysely<Tables>, now: number): Promise<void> {
     // A date that somebody asked for is a date, and no delay.
     .where(({ eb, or }) => or([eb('fence', '>', 0), eb('not_before', '<=', eb.ref('updated_at'))]))
     .execute()
-}
-
-function steadyMs(): number {
-  return performance.now()
 }

@@ -1,22 +1,17 @@
 /** Both engines for real: each test runs on a fresh SQLite folder, and on a PostgreSQL schema of its own. */
 import { fork } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { on } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
-import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createQueue } from '../../src/sends/queue.ts'
 import type { Lease, NewSend, Queue } from '../../src/sends/send.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/sends/store.ts'
 import { createTestClock } from '../manychat/clock.ts'
 import { send } from './send.ts'
+import { folder, schemaOptions } from './stores.ts'
 
-/** Where the tests expect a PostgreSQL that lets them in; one that is missing fails them. */
-const databaseUrl = 'postgres://postgres@127.0.0.1:5432/test'
+export { folder, schemaOptions } from './stores.ts'
 
 export interface Bench {
   options: StoreOptions
@@ -60,23 +55,6 @@ export function onBoth(name: string, test: (t: Test, bench: Bench) => Promise<vo
       }
     })
   }
-}
-
-export function folder(t: Test): string {
-  const dataDir = mkdtempSync(join(tmpdir(), 'dynablock-sends-'))
-  t.teardown(() => rmSync(dataDir, { recursive: true, force: true }))
-  return dataDir
-}
-
-export function schemaOptions(t: Test): StoreOptions & { databaseUrl: string; schema: string } {
-  const schema = `test_${randomUUID().replaceAll('-', '')}`
-  t.teardown(async () => {
-    const client = new pg.Client(databaseUrl)
-    await client.connect()
-    await client.query(`drop schema if exists ${schema} cascade`)
-    await client.end()
-  })
-  return { dataDir: '/nowhere', databaseUrl, schema }
 }
 
 function startChild(t: Test, program: string, args: string[]): Child {

@@ -122,7 +122,14 @@ onBoth('what is not to be run again shows the fallback', async (t, { options, qu
     ['55', call],
     ['56', gone],
   ] as const) {
-    const send = { operation: 'sending.sendContent', page, addressee, params: null, call: stored }
+    const send = {
+      operation: 'sending.sendContent',
+      page,
+      addressee,
+      params: null,
+      idempotencyKey: addressee,
+      call: stored,
+    }
     await queue.release(await queue.addRunning(send, 'a process that died', 1))
   }
   const { delivered } = await serveLate(t, options, { block })

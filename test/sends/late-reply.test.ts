@@ -1,11 +1,16 @@
-import type { Queue } from '../../src/sends/send.ts'
+import { randomUUID } from 'node:crypto'
+import type { LateReply, Queue } from '../../src/sends/send.ts'
 import { addOne, claim, claimOne, ids, onBoth } from './engines.ts'
 import { send } from './send.ts'
 
 const call = { block: 'size', input: '9007199254740993123' }
 
-function addLate(queue: Queue) {
-  return queue.addRunning({ ...send({ addressee: 'ana', call }), params: null }, 'test', 30_000)
+function lateReply(key: string = randomUUID()): LateReply {
+  return { ...send({ addressee: 'ana', call }), params: null, idempotencyKey: key }
+}
+
+function addLate(queue: Queue, key?: string) {
+  return queue.addRunning(lateReply(key), 'test', 30_000)
 }
 
 onBoth('a late reply is made, kept and delivered under one lease', async (t, { queue, clock }) => {
@@ -59,6 +64,38 @@ onBoth('the late replies of a process that died are made again', async (t, { que
 
 onBoth('a late reply of a known key is refused', async (t, { queue }) => {
   await addOne(queue, { idempotencyKey: 'k' })
-  const late = { ...send({ idempotencyKey: 'k' }), params: null }
-  await t.rejects(queue.addRunning(late, 'test', 1000), { code: 'DYN_IDEMPOTENCY_CONFLICT' })
+  await t.rejects(addLate(queue, 'k'), { code: 'DYN_IDEMPOTENCY_CONFLICT' })
+})
+
+onBoth('a late reply that nobody was promised is taken back, whoever makes it', async (t, { queue, clock }) => {
+  const lease = await addLate(queue, 'k')
+  const behind = await addOne(queue, { addressee: 'ana' })
+  clock.pass(30_000)
+  const takenOver = await claimOne(queue)
+  await queue.withdraw(lateReply('k'))
+  t.match(await queue.get(lease.id), { state: 'cancelled' })
+  t.equal(await queue.setParams(takenOver, {}), false)
+  t.equal((await claimOne(queue)).id, behind)
+})
+
+onBoth('one whose content is there already is taken back as long as it waits', async (t, { queue }) => {
+  const lease = await addLate(queue, 'k')
+  await queue.setParams(lease, {})
+  await queue.release(lease)
+  await queue.withdraw(lateReply('k'))
+  t.match(await queue.get(lease.id), { state: 'cancelled' })
+  const onItsWay = await addLate(queue, 'other')
+  await queue.setParams(onItsWay, {})
+  await queue.withdraw(lateReply('other'))
+  t.match(await queue.get(onItsWay.id), { state: 'running' })
+  t.ok(await queue.finish(onItsWay))
+  await queue.withdraw(lateReply('other'))
+  t.match(await queue.get(onItsWay.id), { state: 'done' })
+})
+
+onBoth('one that comes after it was taken back is refused', async (t, { queue }) => {
+  await queue.withdraw(lateReply('k'))
+  t.match(await queue.list({}), [{ state: 'cancelled', call: null }])
+  await t.rejects(addLate(queue, 'k'), { code: 'DYN_IDEMPOTENCY_CONFLICT' })
+  t.strictSame(await claim(queue), [])
 })

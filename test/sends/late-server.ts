@@ -16,7 +16,7 @@ export async function serveLate(
   t: Test,
   { dataDir, databaseUrl, schema }: StoreOptions,
   blocks: Record<string, Block>,
-  { platform: given, ...over }: Partial<Config> & { platform?: Platform } = {},
+  { platform: given, leaseMs, ...over }: Partial<Config> & { platform?: Platform; leaseMs?: number } = {},
 ) {
   const platform = given ?? (await startFakePlatform(t))
   const log: string[] = []
@@ -33,6 +33,7 @@ export async function serveLate(
     },
     blocks: serve(blocks),
     logStream: { write: line => log.push(line) },
+    ...(leaseMs !== undefined && { leaseMs }),
   })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })

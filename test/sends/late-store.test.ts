@@ -75,7 +75,29 @@ t.test('a handler that returns nothing has nothing to be delivered', async t => 
 t.test('a reply that was stored too late for its promise is not delivered', async t => {
   const { queue, late, work } = setUp(t)
   await late.take(entry, Promise.resolve(said), { ...work, signal: AbortSignal.abort() })
-  t.match(await queue.get('1'), { state: 'done' })
+  await late.settled()
+  t.match(await queue.get('1'), { state: 'cancelled' })
+})
+
+t.test('one that the store took, and could not say so, is taken back when the store is there again', async t => {
+  t.clock.enter()
+  const { queue, late, work } = setUp(t)
+  const { addRunning } = queue
+  queue.addRunning = async (...given) => {
+    await addRunning(...given)
+    queue.fault.isAway = true
+    throw createError('DYN_STORE_FAILED', { store: 'memory', got: 'ECONNRESET' })
+  }
+  await t.rejects(late.take(entry, Promise.resolve(said), work), { code: 'DYN_STORE_FAILED' })
+  const settled = late.settled()
+  for (let tries = 0; tries < 2; tries++) {
+    for (let i = 0; i < 50; i++) await Promise.resolve()
+    t.match(queue.rows, [{ state: 'running' }])
+    queue.fault.isAway = tries < 1
+    t.clock.advance(1000)
+  }
+  await settled
+  t.match(queue.rows, [{ state: 'cancelled' }])
 })
 
 t.test('a lease that is lost aborts the handler, and nothing is stored', async t => {
@@ -97,6 +119,7 @@ t.test('a block or step that is gone shows the fallback', async t => {
       page: '7',
       addressee: '55',
       params: null,
+      idempotencyKey: 'k',
       call: { ...entry, block: null, log: null },
     },
     'test',

@@ -1,6 +1,6 @@
 /** A queue that keeps the contract in memory, with faults to switch on. */
 import { createError } from '../../src/errors.ts'
-import type { ClaimOptions, Lease, ListOptions, NewSend, Queue, Send } from '../../src/sends/send.ts'
+import type { ClaimOptions, LateReply, Lease, ListOptions, NewSend, Queue, Send } from '../../src/sends/send.ts'
 
 interface Row extends Send {
   fence: number
@@ -17,6 +17,7 @@ export function createMemoryQueue(now: () => number) {
   const queue: Queue = {
     add: sends => ask('add', () => addAll(sends)),
     addRunning: (send, _worker, leaseMs) => ask('addRunning', () => lease(addOne(send).send as Row, leaseMs)),
+    withdraw: send => ask('withdraw', () => withdraw(send)),
     claim: options => ask('claim', () => claim(options)),
     extend: (held, leaseMs) => ask('extend', () => change(held, { leaseUntil: now() + leaseMs })),
     setParams: (held, params) => ask('setParams', () => change(held, { params })),
@@ -117,6 +118,12 @@ export function createMemoryQueue(now: () => number) {
     if (row?.state !== 'running' || row.fence !== fence) return false
     Object.assign(row, changes, { updatedAt: now() })
     return true
+  }
+
+  function withdraw(send: LateReply): void {
+    const { state, params, id } = addOne(send).send
+    const row = rows.find(row => row.id === id)
+    if (row && (state === 'waiting' || (state === 'running' && params === null))) row.state = 'cancelled'
   }
 
   /** Another worker takes what is running. */

@@ -145,7 +145,11 @@ t.test('a dead one is retried, a waiting one cancelled, and nothing else', async
 t.test('late replies and fallbacks are shown as what they are', async t => {
   const { ask, queue, memory } = await serveSends(t)
   const send = { operation: 'sending.sendContent', page: null, addressee: 'ana@b.test' }
-  await queue.addRunning({ ...send, params: null, call: { input: 'what a contact wrote' } }, 'test', 1000)
+  await queue.addRunning(
+    { ...send, params: null, idempotencyKey: 'k', call: { input: 'what a contact wrote' } },
+    'test',
+    1000,
+  )
   const { json, text } = await ask('GET', '/sends/1')
   t.match(json, { state: 'running', late_reply: true, params: null, page: null, addressee: 'ana@b.test' })
   t.notMatch(text, 'what a contact wrote')

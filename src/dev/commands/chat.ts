@@ -40,9 +40,12 @@ const options = {
 } as const
 
 /** What `openChat` of the test kit does, as far as it is needed here. */
-type OpenChat = (block: string, options: ChatSettings & { folder: string; replyWithinMs: number }) => Promise<Chat>
+export type OpenChat = (
+  block: string,
+  options: ChatSettings & { folder: string; replyWithinMs: number },
+) => Promise<Chat>
 
-interface ChatSettings {
+export interface ChatSettings {
   channel: Channel
   contact: Record<string, unknown>
   extras: Record<string, unknown>
@@ -52,7 +55,7 @@ interface ChatSettings {
 }
 
 /** As REPLY_WITHIN_MS is by default. */
-const replyWithinMs = 8000
+export const replyWithinMs = 8000
 
 type ChatTerminal = Pick<Terminal, 'env' | 'fetch' | 'write' | 'lines' | 'interactive'>
 
@@ -99,7 +102,7 @@ interface RemoteOptions extends Pick<Terminal, 'fetch'> {
   secret: string
 }
 
-async function openRemote(settings: ChatSettings, { url, secret, fetch }: RemoteOptions): Promise<Chat> {
+export async function openRemote(settings: ChatSettings, { url, secret, fetch }: RemoteOptions): Promise<Chat> {
   const { channel, contact, extras, clock, strict, onEvent } = settings
   const conversation = createConversation({
     channel,
@@ -147,6 +150,6 @@ function readObject(json: string, option: string): Record<string, unknown> {
   })
 }
 
-function firstSecret({ WEBHOOK_SECRETS = '' }: Terminal['env']): string {
+export function firstSecret({ WEBHOOK_SECRETS = '' }: Terminal['env']): string {
   return WEBHOOK_SECRETS.split(',')[0]?.trim() ?? ''
 }

@@ -6,6 +6,8 @@ export interface Terminal {
   env: Record<string, string | undefined>
   fetch: typeof globalThis.fetch
   write(text: string): void
+  /** Of Node, like `v24.1.0`. */
+  nodeVersion: string
   /** All of standard input. */
   readStdin(): Promise<string>
   /** What is typed or piped in, line by line. */

@@ -1,0 +1,46 @@
+/** Late replies that the store may hold, though their contacts were told that it failed: they are taken back. */
+
+import type { LateReply, Queue } from './send.ts'
+import type { WorkerLog } from './store-watch.ts'
+
+export interface WithdrawalsOptions {
+  queue: Pick<Queue, 'withdraw'>
+  log: Pick<WorkerLog, 'info'>
+}
+
+const retryStoreMs = 1000
+
+export type Withdrawals = ReturnType<typeof createWithdrawals>
+
+/** Takes back one after the other, for as long as the store is away and this process lives. */
+export function createWithdrawals({ queue, log }: WithdrawalsOptions) {
+  const pending: LateReply[] = []
+  let working: Promise<void> | undefined
+  return { add, settled }
+
+  function add(send: LateReply): void {
+    pending.push(send)
+    working ??= work().finally(() => {
+      working = undefined
+    })
+  }
+
+  /** Resolves once nothing is left to take back. */
+  async function settled(): Promise<void> {
+    await working
+  }
+
+  async function work(): Promise<void> {
+    let count = 0
+    for (let send = pending[0]; send; send = pending[0]) {
+      try {
+        await queue.withdraw(send)
+        pending.shift()
+        count++
+      } catch {
+        await new Promise(done => setTimeout(done, retryStoreMs).unref())
+      }
+    }
+    log.info({ count }, 'late replies were taken back whose contacts saw the fallback')
+  }
+}

@@ -1,0 +1,29 @@
+/** The whole server on a port of its own, with a block that is as slow as its caller says. */
+
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { buildApp } from '../../../src/app.ts'
+import { defineBlock } from '../../../src/index.ts'
+import { config, serve } from '../../helper.ts'
+import type { ServeOptions } from '../server-process.ts'
+
+const { leaseMs, ...over } = JSON.parse(process.argv[2] as string) as ServeOptions
+const app = buildApp({
+  config: { ...config, logLevel: 'fatal', replyWithinMs: 30, ...over },
+  blocks: serve({
+    slow: defineBlock({
+      waiting: 'waiting',
+      fallback: 'fallback',
+      open: async ({ extras }) => {
+        await sleep(Number(extras.ms))
+        return String(extras.text)
+      },
+    }),
+  }),
+  ...(leaseMs !== undefined && { leaseMs }),
+})
+await app.listen({ host: '127.0.0.1', port: 0 })
+// Comes with the limit that a test sets to files; a full disk sends none.
+process.on('SIGXFSZ', () => undefined)
+process.once('SIGTERM', () => app.close().then(() => process.disconnect()))
+process.send?.((app.server.address() as AddressInfo).port)

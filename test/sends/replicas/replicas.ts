@@ -1,0 +1,111 @@
+/**
+ * Three servers on one PostgreSQL against a platform that refuses what is beyond its limit: `npm run test:replicas`. One page
+ * has sends to many contacts; another has many to each of a few.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openStore } from '../../../src/sends/store.ts'
+import { accept, answer, type Delivery, startRecordingPlatform } from '../recording-platform.ts'
+import { sendBody, startServer, until } from '../server-process.ts'
+import { type Owner, schemaOptions, withOwner } from '../stores.ts'
+
+export interface ReplicasOptions {
+  /** To contacts of their own, on the first page. */
+  singles: number
+  /** On the second page. */
+  contacts: number
+  sendsPerContact: number
+  /** In which the platform takes 25 of a page; ManyChat's is a second. */
+  windowMs: number
+  withinMs: number
+}
+
+export interface Counts {
+  delivered: number
+  /** Of the limit, from the first arrival to the last. */
+  'used on page 1, %': number
+  'used on page 2, %': number
+  'refused by 429': number
+  'most in a second': number
+  'out of order': number
+  'two at once': number
+}
+
+const limit = 25
+const pages = ['7000000000000000001', '7000000000000000002'] as const
+
+export async function replicas(
+  owner: Owner,
+  { singles, contacts, sendsPerContact, windowMs, withinMs }: ReplicasOptions,
+) {
+  const refused = new Set<Delivery>()
+  const platform = await startRecordingPlatform(owner, async (delivery, response) => {
+    const { page, at } = delivery
+    const recent = platform.deliveries.filter(other => other.page === page && at - other.at < windowMs)
+    if (recent.length > limit) {
+      refused.add(delivery)
+      return answer(response, 429, '{"status":"error","message":"Too many requests"}')
+    }
+    await sleep(20 + Math.random() * 40)
+    accept(delivery, response)
+  })
+  const options = schemaOptions(owner)
+  await (await openStore(options)).close()
+  const servers = Array.from({ length: 3 }, () =>
+    startServer(options, { manychatApiKeys: pages.map(page => `${page}:key`), manychatApiUrl: platform.url }),
+  )
+  for (const { kill } of servers) owner.teardown(kill)
+  await Promise.all(servers.map(({ ready }) => ready()))
+
+  const lines = [
+    ...Array.from({ length: singles }, (_, i) => sendBody(pages[0], `${5_000_000 + i}`, String(i))),
+    ...Array.from({ length: contacts * sendsPerContact }, (_, i) =>
+      sendBody(pages[1], `${6_000_000 + (i % contacts)}`, String(i)),
+    ),
+  ]
+  const [server] = servers as [(typeof servers)[0]]
+  const { status, text } = await server.call('POST', '/sends', lines.join('\n'), 'application/x-ndjson')
+  if (status !== 202 && status !== 200) throw new Error(`the sends were not taken: ${status} ${text}`)
+  await until(() => platform.deliveries.filter(({ endedAt }) => endedAt).length >= lines.length + refused.size, {
+    withinMs,
+  })
+  for (const { stop } of servers) await stop()
+  const taken = platform.deliveries.filter(delivery => !refused.has(delivery))
+  return count(taken, refused.size)
+}
+
+function count(deliveries: Delivery[], refused: number): Counts {
+  const ofPage = pages.map(page => deliveries.filter(delivery => delivery.page === page))
+  const pairs = [...Map.groupBy(deliveries, ({ contact }) => contact).values()].flatMap(his =>
+    his.slice(1).map((next, i) => [his[i] as Delivery, next] as const),
+  )
+  return {
+    delivered: new Set(deliveries.map(({ page, text }) => `${page} ${text}`)).size,
+    'used on page 1, %': usedOf(ofPage[0] ?? []),
+    'used on page 2, %': usedOf(ofPage[1] ?? []),
+    'refused by 429': refused,
+    'most in a second': Math.max(...ofPage.map(mostInASecond)),
+    'out of order': pairs.filter(([before, next]) => Number(next.text) <= Number(before.text)).length,
+    'two at once': pairs.filter(([before, next]) => next.at < (before.endedAt ?? Number.POSITIVE_INFINITY)).length,
+  }
+}
+
+function usedOf(deliveries: Delivery[]): number {
+  const seconds = ((deliveries.at(-1)?.at ?? 0) - (deliveries[0]?.at ?? 0)) / 1000
+  return Math.round(((deliveries.length - 1) / seconds / limit) * 1000) / 10
+}
+
+function mostInASecond(deliveries: Delivery[]): number {
+  return Math.max(
+    ...deliveries.map(({ at }) => deliveries.filter(other => other.at >= at && other.at < at + 1000).length),
+  )
+}
+
+if (import.meta.main) {
+  const counts = await withOwner(owner =>
+    replicas(owner, { singles: 300, contacts: 40, sendsPerContact: 20, windowMs: 1000, withinMs: 120_000 }),
+  )
+  console.table(counts)
+  const isHeld = counts['refused by 429'] + counts['out of order'] + counts['two at once'] === 0
+  const isFast = Math.min(counts['used on page 1, %'], counts['used on page 2, %']) >= 98
+  process.exitCode = isHeld && isFast && counts.delivered === 1100 ? 0 : 1
+}

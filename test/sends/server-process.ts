@@ -1,0 +1,112 @@
+/** A server in a process of its own, to be killed. */
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../../src/config.ts'
+import type { StoreOptions } from '../../src/sends/store.ts'
+import { secret } from '../helper.ts'
+
+const program = fileURLToPath(new URL('programs/serve.ts', import.meta.url))
+/** Without what a test runner would load into it first. */
+const env = { ...process.env, NODE_OPTIONS: '' }
+const token = 'an-api-token-of-this-test-run-0123456789'
+
+/** What survives being written as JSON. */
+export interface ServeOptions
+  extends Partial<Pick<Config, 'dataDir' | 'databaseUrl' | 'manychatApiKeys' | 'manychatApiUrl' | 'apiTokens'>> {
+  leaseMs?: number
+}
+
+export type ServerProcess = ReturnType<typeof startServer>
+
+export interface Reply {
+  status: number
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+  json: any
+}
+
+export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, options: ServeOptions) {
+  const given: ServeOptions = { dataDir, apiTokens: [token], ...options }
+  if (databaseUrl) given.databaseUrl = schema ? `${databaseUrl}?options=-csearch_path%3D${schema}` : databaseUrl
+  const child = fork(program, [JSON.stringify(given)], { env })
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>
+  const port = new Promise<number>((resolve, reject) => {
+    child.once('message', port => resolve(Number(port)))
+    child.once('exit', () => reject(new Error('the server ended before it listened')))
+  })
+  port.catch(() => undefined)
+  return { ready, call, open, send, limitFiles, kill, stop }
+
+  /** Resolves when it listens and its store is open; false when it ended before. */
+  async function ready(): Promise<boolean> {
+    let hasEnded = false
+    void exit.then(() => {
+      hasEnded = true
+    })
+    await port.catch(() => undefined)
+    while (!hasEnded) {
+      if ((await call('GET', '/readyz').catch(() => null))?.status === 200) return true
+      await sleep(20)
+    }
+    return false
+  }
+
+  async function call(method: string, path: string, body?: string, type = 'application/json'): Promise<Reply> {
+    const response = await fetch(`http://127.0.0.1:${await port}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${path.startsWith('/blocks') ? secret : token}`,
+        ...(body !== undefined && { 'content-type': type }),
+      },
+      ...(body !== undefined && { body }),
+    })
+    const text = await response.text()
+    return { status: response.status, text, json: type === 'application/json' ? JSON.parse(text) : null }
+  }
+
+  /** Opens the slow block, and returns the text that the contact sees at once. */
+  async function open(page: string, contact: string, text: string, ms: number): Promise<string> {
+    const { json } = await call(
+      'POST',
+      '/blocks/slow',
+      JSON.stringify({ contact: { id: contact, page_id: page }, text, ms }),
+    )
+    return json.content.messages[0].text
+  }
+
+  async function send(page: string, contact: string, text: string): Promise<Reply> {
+    return call('POST', '/sends', sendBody(page, contact, text))
+  }
+
+  /** It can write no file beyond that, as on a full disk. */
+  function limitFiles(bytes: number | 'unlimited'): void {
+    execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`])
+  }
+
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL')
+    await exit
+  }
+
+  /** Ends it as an operator does. */
+  async function stop(): Promise<number | null> {
+    child.kill('SIGTERM')
+    return (await exit)[0]
+  }
+}
+
+export function sendBody(page: string, contact: string, text: string): string {
+  const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } }
+  return JSON.stringify({ operation: 'sending.sendContent', page, params: { subscriber_id: contact, data } })
+}
+
+/** Waits for what other processes do, and leaves them time to do it. */
+export async function until(isSo: () => boolean | Promise<boolean>, { withinMs = 60_000, everyMs = 20 } = {}) {
+  const giveUpAt = performance.now() + withinMs
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error(`not so within ${withinMs} ms`)
+    await sleep(everyMs)
+  }
+}

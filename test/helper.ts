@@ -35,7 +35,7 @@ export const config: Config = {
   docs: false,
   appKeyHeader: 'x-token-header',
   blocksDir: undefined,
-  dataDir: '/nowhere',
+  dataDir: '/dev/null/nowhere',
   databaseUrl: undefined,
   recordDir: undefined,
   replyWithinMs: 8000,

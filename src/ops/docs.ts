@@ -27,6 +27,8 @@ export async function docs(app: FastifyInstance, { publicUrl }: { publicUrl: str
           frameAncestors: ["'none'"],
         },
       },
+      // It would bind the whole host, for a year: that is for its proxy to say.
+      strictTransportSecurity: false,
     })
     await page.register(scalar, {
       routePrefix: '/docs',

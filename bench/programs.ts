@@ -15,19 +15,21 @@ const stateKey = 'bench-state-key-of-a-good-40-characters0'
 /** The headers of a call that every program lets in. */
 export const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
 
-/** The product and the programs written by hand that it is compared with. */
-const sources = {
-  dynablock: {
-    file: '../src/server.ts',
-    env: {
-      HOST: '127.0.0.1',
-      PUBLIC_URL: 'https://bench.example',
-      WEBHOOK_SECRETS: secret,
-      STATE_KEYS: stateKey,
-      BLOCKS_DIR: fileURLToPath(new URL('blocks', import.meta.url)),
-      LOG_LEVEL: 'warn',
-    },
+const server = {
+  file: '../src/server.ts',
+  env: {
+    HOST: '127.0.0.1',
+    PUBLIC_URL: 'https://bench.example',
+    WEBHOOK_SECRETS: secret,
+    STATE_KEYS: stateKey,
+    BLOCKS_DIR: fileURLToPath(new URL('blocks', import.meta.url)),
   },
+}
+
+/** The product, without and with a line of the log for each call, and the programs written by hand to compare it with. */
+const sources = {
+  dynablock: { ...server, env: { ...server.env, LOG_LEVEL: 'warn' } },
+  logging: { ...server, env: { ...server.env, LOG_LEVEL: 'info' } },
   fastify: { file: 'baselines/fastify.ts', env: { SECRET: secret } },
   http: { file: 'baselines/http.ts', env: { SECRET: secret } },
   express: { file: 'baselines/express.ts', env: { SECRET: secret } },
@@ -47,7 +49,7 @@ export interface Program {
   stop(): Promise<void>
 }
 
-/** Starts a program as a process of its own, with `more` settings, and returns once it answers; it prints to stderr. */
+/** Starts a program as a process of its own, with `more` settings, and returns once it answers; it prints to stderr, but for `logging`. */
 export async function startProgram(name: ProgramName, more: Record<string, string> = {}): Promise<Program> {
   const { file, env } = sources[name]
   const port = await freePort()
@@ -57,7 +59,7 @@ export async function startProgram(name: ProgramName, more: Record<string, strin
     // Not the root of the repository, where a .env of the developer could lie.
     cwd: import.meta.dirname,
     env: { ...env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: dataDir, ...more },
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', name === 'logging' ? 'ignore' : 2, 2],
   })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
@@ -81,7 +83,7 @@ async function answers(name: ProgramName, origin: string, child: ChildProcess): 
   while (Date.now() < end) {
     if (hasEnded(child)) throw new Error(`${name} ended with exit code ${child.exitCode}; see its message above`)
     // Ours answers before its store is open; the baselines have nothing to open.
-    const isReady = name !== 'dynablock' || (await succeeds(`${origin}/readyz`))
+    const isReady = sources[name].file !== server.file || (await succeeds(`${origin}/readyz`))
     if (isReady && (await succeeds(`${origin}/blocks/size`, { method: 'POST', headers, body: contactBody }))) return
     await new Promise(resolve => setTimeout(resolve, 5))
   }

@@ -28,7 +28,8 @@ function copyAssets(): void {
 function copyExamples(): void {
   for (const path of filesIn('examples')) {
     const from = join('examples', path)
-    if (!path.endsWith('.ts')) copy(from, from)
+    // What `dynablock new` writes is text there, which nothing imports.
+    if (!path.endsWith('.ts') || path.startsWith('new/')) copy(from, from)
     else write(from.replace(/\.ts$/, '.js'), stripTypeScriptTypes(readFileSync(join(root, from), 'utf8')))
   }
 }

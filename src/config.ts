@@ -11,6 +11,8 @@ export interface Config {
   dev: boolean
   host: string
   port: number
+  /** Without it, /metrics is on `port`. */
+  metricsPort: number | undefined
   /** Without a slash at its end. */
   publicUrl: string
   webhookSecrets: string[]
@@ -29,12 +31,16 @@ export interface Config {
   fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
   /** Sends do everything but the outbound call. */
   dryRun: boolean
+  /** Whether the HTTP surface is documented at /docs. */
+  docs: boolean
   /** In lower case. */
   appKeyHeader: string
   blocksDir: string | undefined
   dataDir: string
   /** Without it, the store is embedded, in `dataDir`. */
   databaseUrl: string | undefined
+  /** Where calls are recorded, in development. */
+  recordDir: string | undefined
   replyWithinMs: number
   maxBodyBytes: number
   trustProxy: boolean | string[]
@@ -62,6 +68,7 @@ export function loadConfig(env: Env): Config {
     dev: read.NODE_ENV !== 'production',
     host: read.HOST,
     port: read.PORT,
+    metricsPort: read.METRICS_PORT,
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
     webhookSecrets: read.WEBHOOK_SECRETS,
     stateKeys: read.STATE_KEYS as [string, ...string[]],
@@ -73,10 +80,12 @@ export function loadConfig(env: Env): Config {
     chatfuelBots: read.CHATFUEL_BOTS,
     fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
     dryRun: read.DRY_RUN === 'on',
+    docs: read.DOCS === 'on' || read.NODE_ENV !== 'production',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,
     databaseUrl: read.DATABASE_URL,
+    recordDir: read.RECORD_DIR,
     replyWithinMs: read.REPLY_WITHIN_MS,
     maxBodyBytes: read.MAX_BODY_BYTES,
     trustProxy: readProxies(read.TRUST_PROXY) ?? false,

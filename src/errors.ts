@@ -1,4 +1,5 @@
 import { callErrors } from './call-errors.ts'
+import { chatErrors } from './chat-errors.ts'
 import { sendErrors } from './send-errors.ts'
 
 /**
@@ -10,6 +11,16 @@ export const errorTable = {
     401,
     'Not authorized',
     'Expected exactly one header "Authorization: Bearer <secret>" holding one of WEBHOOK_SECRETS (for /sends and /check: of API_TOKENS), got something else. Set it, for a Dynamic Block under its Headers.',
+  ],
+  DYN_UNAUTHORIZED_OFTEN: [
+    429,
+    'Not authorized, too often',
+    'Expected at most {limit} calls a minute that fail authentication, got more from this address. Set the right secret: with it a call is let in at once.',
+  ],
+  DYN_OVERLOADED: [
+    503,
+    'Overloaded',
+    'Expected to have time for this, got more to do than can be done in time. Call again later; look for a block that computes for long, or run more servers.',
   ],
   DYN_SEAL_REFUSED: [
     401,
@@ -113,7 +124,7 @@ export const errorTable = {
   DYN_LISTEN_FAILED: [
     500,
     'Address not available',
-    'Expected to listen on HOST {host} and PORT {port}, got {got}. Stop what listens there, or set another.',
+    'Expected to listen on HOST {host} and {setting} {port}, got {got}. Stop what listens there, or set another.',
   ],
   DYN_SETTINGS_REFUSED: [500, 'Settings not valid', 'Expected settings that a server can run with, got:\n{got}'],
   DYN_SECRET_UNREADABLE: [
@@ -148,6 +159,7 @@ export const errorTable = {
   ],
   ...callErrors,
   ...sendErrors,
+  ...chatErrors,
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>
 
 export type ErrorCode = keyof typeof errorTable

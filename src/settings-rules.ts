@@ -18,8 +18,17 @@ export function refuseTogether(settings: Settings, env: Env, problems: string[])
   if (readProxies(TRUST_PROXY) === undefined) {
     problems.push(describe('TRUST_PROXY', 'on, off or a comma list of addresses', 'something else', proxy.remedy))
   }
+  if (settings.METRICS_PORT && settings.METRICS_PORT === settings.PORT) {
+    problems.push(
+      describe('METRICS_PORT', 'a port of its own', 'that of PORT', Settings.properties.METRICS_PORT.remedy),
+    )
+  }
   refuseClients(settings, problems)
   if (!production) return
+  // What contacts write is kept by it, and somebody who debugs may forget to end that.
+  if (settings.RECORD_DIR !== undefined) {
+    problems.push(describe('RECORD_DIR', 'nothing in production', 'a folder', Settings.properties.RECORD_DIR.remedy))
+  }
   if (WEBHOOK_SECRETS.some(secret => STATE_KEYS.includes(secret))) {
     problems.push(describe('STATE_KEYS', 'keys of its own', 'one of WEBHOOK_SECRETS', keys.remedy))
   }

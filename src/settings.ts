@@ -32,12 +32,22 @@ export const Settings = Type.Object({
     default: 'off',
     remedy: 'Set it to on to make no outbound call of a send.',
   }),
+  DOCS: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'off',
+    remedy: 'Set it to on to serve /docs and /openapi.json in production too.',
+  }),
   APP_KEY_HEADER: Type.String({ default: 'x-token-header', remedy: 'Name the header of auth.request in your app.' }),
   BLOCKS_DIR: Type.Optional(Type.String({ remedy: 'Set the folder of your blocks.' })),
   DATABASE_URL: Type.Optional(
     Type.String({ secret: true, remedy: 'Leave it away, or set it to postgres://user:password@host/database.' }),
   ),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65_535, remedy: 'Set a port of its own, or leave it away.' }),
+  ),
   DATA_DIR: Type.String({ default: './data', remedy: 'Set a folder that the server may write to.' }),
+  RECORD_DIR: Type.Optional(
+    Type.String({ remedy: 'Leave it away in production; in development set a folder to record calls to.' }),
+  ),
   REPLY_WITHIN_MS: Type.Integer({
     default: 8000,
     minimum: 1,

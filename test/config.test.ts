@@ -29,6 +29,7 @@ t.test('nothing set is development', async t => {
     chatfuelBots: [],
     fallbackFlows: new Map(),
     dryRun: false,
+    docs: true,
     appKeyHeader: 'x-token-header',
     blocksDir: undefined,
     dataDir: './data',
@@ -53,6 +54,7 @@ t.test('every setting is read', async t => {
       MANYCHAT_API_URL: 'https://manychat.test/api',
       MATON_API_KEY: 'maton-key',
       MATON_CONNECTIONS: '33=a',
+      DOCS: 'on',
       APP_KEY_HEADER: 'X-App-Key',
       BLOCKS_DIR: '/srv/blocks',
       DATA_DIR: '/srv/data',
@@ -72,6 +74,7 @@ t.test('every setting is read', async t => {
       manychatApiUrl: 'https://manychat.test/api',
       matonApiKey: 'maton-key',
       matonConnections: new Map([['33', 'a']]),
+      docs: true,
       appKeyHeader: 'x-app-key',
       blocksDir: '/srv/blocks',
       dataDir: '/srv/data',
@@ -221,6 +224,7 @@ t.test('.env.example and the settings agree', async t => {
   ])
   const uncommented = parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))
   refused(t, { ...uncommented, NODE_ENV: 'production' }, [
+    /RECORD_DIR: expected nothing in production, got a folder/,
     /WEBHOOK_SECRETS: .* got the one of the example/,
     /STATE_KEYS: .* got the one of the example/,
     /API_TOKENS: .* got the one of the example/,

@@ -25,12 +25,13 @@ export interface Answer {
 export async function startFakePlatform(t: Test) {
   const heard: Heard[] = []
   const answers: Answer[] = []
+  const byPath = new Map<string, Answer>()
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { method = '', url: path = '', headers } = request
     heard.push({ method, path, headers, body: Buffer.concat(chunks).toString() })
-    give(response, answers.shift() ?? { body: '{"status":"success"}' })
+    give(response, answers.shift() ?? byPath.get(path) ?? { body: '{"status":"success"}' })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
@@ -38,7 +39,13 @@ export async function startFakePlatform(t: Test) {
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, heard, answerWith: (...next: Answer[]) => answers.push(...next) }
+  return {
+    url,
+    heard,
+    answerWith: (...next: Answer[]) => answers.push(...next),
+    /** What it answers there whenever there is nothing else to answer. */
+    answerAt: (path: string, answer: Answer) => byPath.set(path, answer),
+  }
 }
 
 function give(response: ServerResponse, { status = 200, headers, body = '', fault }: Answer): void {

@@ -1,10 +1,12 @@
 /** A fresh app for a test, with explicit settings, a clock that the test moves, and the log lines it wrote. */
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
-import { buildApp } from '../src/app.ts'
+import { type AppOptions, buildApp } from '../src/app.ts'
 import { type Block, defineBlock } from '../src/blocks/define.ts'
 import type { Blocks } from '../src/blocks/load.ts'
 import type { Config } from '../src/config.ts'
@@ -18,6 +20,7 @@ export const config: Config = {
   dev: false,
   host: '127.0.0.1',
   port: 3000,
+  metricsPort: undefined,
   publicUrl,
   webhookSecrets: [secret],
   stateKeys: [stateKey],
@@ -29,10 +32,12 @@ export const config: Config = {
   chatfuelBots: [],
   fallbackFlows: new Map(),
   dryRun: false,
+  docs: false,
   appKeyHeader: 'x-token-header',
   blocksDir: undefined,
   dataDir: '/nowhere',
   databaseUrl: undefined,
+  recordDir: undefined,
   replyWithinMs: 8000,
   maxBodyBytes: 262_144,
   trustProxy: false,
@@ -47,6 +52,9 @@ export interface Overrides {
   config?: Partial<Config>
   /** Blocks by name; default one that says hello. */
   blocks?: Record<string, Block>
+  limits?: AppOptions['limits']
+  /** Default: never; a machine that runs tests may stand still for a second. */
+  maxDelayMs?: number
 }
 
 /** What ManyChat would post for a tap or a message: the callback as it went out, and what the test puts over it. */
@@ -59,7 +67,12 @@ export interface Callback {
 
 export function build(
   t: Test,
-  { config: given, blocks = { hello: defineBlock({ open: () => 'Hello' }) } }: Overrides = {},
+  {
+    config: given,
+    blocks = { hello: defineBlock({ open: () => 'Hello' }) },
+    limits = {},
+    maxDelayMs = Number.POSITIVE_INFINITY,
+  }: Overrides = {},
 ) {
   const clock = { ms: Date.UTC(2026, 0, 1) }
   const log: string[] = []
@@ -69,13 +82,15 @@ export function build(
     blocks: serve(blocks),
     now: () => clock.ms,
     logStream,
+    limits,
+    maxDelayMs,
   })
   t.teardown(() => app.close())
   return { app, clock, log, lines, open, enter, tap, say }
 
   /** The log lines of that level. */
-  function lines(level: 'warn' | 'error' | 'debug'): Record<string, unknown>[] {
-    const number = { debug: 20, warn: 40, error: 50 }[level]
+  function lines(level: 'info' | 'warn' | 'error' | 'debug'): Record<string, unknown>[] {
+    const number = { debug: 20, info: 30, warn: 40, error: 50 }[level]
     return log.map(line => JSON.parse(line)).filter(line => line.level === number)
   }
 
@@ -156,6 +171,16 @@ export function write(folder: string, files: Record<string, string>): void {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 export function serve(blocks: Record<string, Block>): Blocks {

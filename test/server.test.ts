@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { connect, createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { ana, folderOf } from './helper.ts'
+import { ana, folderOf, freePort } from './helper.ts'
+import { startServer } from './run-server.ts'
 
-const program = fileURLToPath(new URL('../src/server.ts', import.meta.url))
 const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
 const hello = `import { defineBlock } from 'dynablock'\nexport default defineBlock({ open: ({ contact }) => contact.id })\n`
 /** Answers as soon as the test lets it. */
@@ -57,6 +56,7 @@ t.test('on SIGTERM the call that runs is answered, and the process ends well', a
   const server = start(t, { ...production, HOST: '127.0.0.1', PORT: port }, { 'blocks/slow.ts': block })
   await server.printed(/Server listening/)
   t.notMatch(server.output(), /curl/, 'production prints no line with a secret')
+  t.equal((await fetch(`http://127.0.0.1:${port}/simulator`)).status, 404, 'nor does it play ManyChat')
   t.notMatch(server.output(), good)
 
   const answer = call(port, 'slow')
@@ -67,6 +67,32 @@ t.test('on SIGTERM the call that runs is answered, and the process ends well', a
   const response = await answer
   t.equal(response.status, 200)
   t.match(await response.text(), /Answered all the same/)
+  t.equal(await server.exit, 0)
+})
+
+t.test('where a balancer asks, /readyz says draining first, and calls are taken on', async t => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<ServerResponse>()
+  const gate = createHttpServer((_request, response) => ask(response)).listen(0, '127.0.0.1')
+  t.teardown(() => gate.close())
+  await once(gate, 'listening')
+  const [port, metricsPort] = [String(await freePort()), String(await freePort())]
+  const server = start(
+    t,
+    { ...production, HOST: '127.0.0.1', PORT: port, METRICS_PORT: metricsPort },
+    { 'blocks/slow.ts': slow((gate.address() as { port: number }).port), 'blocks/hello.ts': hello },
+  )
+  await server.printed(/Server listening/)
+  const readiness = async () =>
+    ((await (await fetch(`http://127.0.0.1:${port}/readyz`)).json()) as { status: string }).status
+  t.match(await readiness(), /ready/)
+  const answer = call(port, 'slow')
+  const held = await asked
+  server.child.kill('SIGTERM')
+  while ((await readiness()) !== 'draining');
+  t.equal((await call(port, 'hello')).status, 200)
+  t.match(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(), 'dynablock_calls_total{block="hello"')
+  held.end('Answered all the same')
+  t.match(await (await answer).text(), /Answered all the same/)
   t.equal(await server.exit, 0)
 })
 
@@ -113,28 +139,7 @@ const production = {
 }
 
 function start(t: Test, env: Record<string, string>, files: Record<string, string>) {
-  const cwd = folderOf(t, files)
-  const child: ChildProcess = spawn(process.execPath, [program], { cwd, env: { PATH: process.env.PATH, ...env } })
-  t.teardown(() => child.kill('SIGKILL'))
-  let text = ''
-  let hear = () => {}
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', chunk => {
-      text += chunk
-      hear()
-    })
-  }
-  const exit = once(child, 'close').then(([code]) => code as number)
-  return { child, exit, output: () => text, printed }
-
-  /** Resolves when the output matches; rejects when the process ends before. */
-  function printed(words: RegExp): Promise<void> {
-    return new Promise((resolve, reject) => {
-      hear = () => words.test(text) && resolve()
-      hear()
-      exit.then(code => reject(new Error(`it ended with ${code}: ${text}`)))
-    })
-  }
+  return startServer(t, folderOf(t, files), env)
 }
 
 /** Resolves when nobody listens there any more. */
@@ -147,15 +152,6 @@ async function refusing(port: string): Promise<void> {
     socket.destroy()
     if (!isOpen) return
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function call(port: string, block: string): Promise<Response> {

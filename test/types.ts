@@ -1,5 +1,6 @@
 /** What the compiler must take and must refuse; `tsc` reads this file, nothing runs it. */
 import { addTag, type Call, type Contact, cards, defineBlock, Type, text } from '../src/index.ts'
+import { openChat } from '../src/testing.ts'
 
 /** The block of the design's first page. */
 export const size = defineBlock({
@@ -105,3 +106,15 @@ export function greet({ contact, input }: Pick<Call, 'contact' | 'input'>): stri
 }
 // @ts-expect-error: a state of a step that doesn't exist
 defineBlock({ states: { gone: Type.Object({}) }, open: () => 'Hello', steps: { here: () => 'Hello' } })
+
+/** What a test may write. */
+export async function talk() {
+  await using chat = await openChat(size, { channel: 'telegram', contact: { first_name: 'Bo' }, extras: { order: 7 } })
+  await chat.tap('Small')
+  const text: string | undefined = chat.last?.text
+  // @ts-expect-error there is no such channel
+  await openChat(size, { channel: 'sms' })
+  // @ts-expect-error a definition is no block
+  await openChat({ open: () => 'Hi' })
+  return text
+}

@@ -26,7 +26,8 @@ export interface LoadOptions {
   log: Log
 }
 
-const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
+/** What a block may be called. */
+export const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
 const extensions = new Set(['.ts', '.mts', '.js', '.mjs', '.json'])
 /** What other tools keep beside code. */
 const foreign = new Set(['package.json', 'package-lock.json', 'tsconfig.json'])

@@ -2,8 +2,8 @@ import { checkContent } from '../content/check.ts'
 import type { Content } from '../content/content.ts'
 import type { InspectOptions } from '../content/inspect.ts'
 import { text } from '../content/message.ts'
-import type { Problem } from '../content/problem.ts'
-import { createError, type DynablockError } from '../errors.ts'
+import type { Problem, Rule } from '../content/problem.ts'
+import { createError, type DynablockError, type ErrorCode } from '../errors.ts'
 import { stringifyExact } from '../exact-json.ts'
 import type { ManyChat } from '../manychat/client.ts'
 import { menuStep, type Sign, silentStep } from './claims.ts'
@@ -29,6 +29,9 @@ export interface RunnerOptions {
   replyWithinMs: number
   /** Without it, the contact of a slow block gets its fallback. */
   takeLate?: TakeLate | undefined
+  /** Whether there is so much to do that handlers would not be ready in time: contacts get the fallback at once. */
+  isOverloaded?: (() => boolean) | undefined
+  watch?: RunnerWatch | undefined
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -39,6 +42,12 @@ export interface RunnerOptions {
  */
 export type TakeLate = (entry: Entry, outcome: Promise<Outcome>, work: Pick<Work, 'signal' | 'abort'>) => Promise<void>
 
+/** Is told what did not go as meant, by names that are bounded. */
+export interface RunnerWatch {
+  failed(block: string, code: ErrorCode): void
+  warned(block: string, rule: Rule): void
+}
+
 /** What the contact gets, and why it isn't what the block said. */
 export interface Outcome {
   content: Content
@@ -47,11 +56,22 @@ export interface Outcome {
   failure?: DynablockError
   /** The contact was told to wait; the reply is delivered later. */
   late?: boolean
+  /** The contact tapped a button that is too old. */
+  expired?: boolean
   warnings?: Problem[]
 }
 
 /** Runs handlers; whatever they do, there is valid content to show. */
-export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLate, now }: RunnerOptions) {
+export function createRunner({
+  sign,
+  clientFor,
+  publicUrl,
+  replyWithinMs,
+  takeLate,
+  isOverloaded = () => false,
+  watch,
+  now,
+}: RunnerOptions) {
   const allowLoopback = publicUrl.startsWith('http://')
   const sources: Sources = { clientFor, makeVerbs: entry => createVerbs({ ...entry, publicUrl, sign, now }) }
   const running = new Set<Work>()
@@ -61,6 +81,8 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
   /** Never throws and never rejects. A handler that answers at once is answered at once: neither promise nor timer. */
   function run(entry: Entry): Outcome | Promise<Outcome> {
     const work = new Work(entry, sources)
+    // One line for each would only add to what there is to do.
+    if (isOverloaded()) return showFallback(entry, work, createError('DYN_OVERLOADED'))
     const startedAt = now()
     try {
       const reply = handlerOf(entry, work)(work)
@@ -130,6 +152,7 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
     const warnings: Problem[] = []
     const onWarning = (problem: Problem) => {
       warnings.push(problem)
+      watch?.warned(entry.name, problem.rule)
       warnOnce(entry, work, problem)
     }
     const checked = checkContent(toContent(reply), { ...options, channel: entry.channel, allowLoopback, onWarning })
@@ -139,11 +162,15 @@ export function createRunner({ sign, clientFor, publicUrl, replyWithinMs, takeLa
     return outcome
   }
 
-  /** The block's fallback. A message that could not be answered may be sent again, so its listener goes on. */
   function fail(entry: Entry, work: Work, error: unknown): Outcome {
-    const { block, channel, listener } = entry
     const failure = toFailure(error, placeOf(entry))
     work.log.error(trace(failure), 'block failed, fallback shown')
+    return showFallback(entry, work, failure)
+  }
+
+  /** The block's fallback. A message that could not be answered may be sent again, so its listener goes on. */
+  function showFallback({ name, block, channel, listener }: Entry, work: Work, failure: DynablockError): Outcome {
+    watch?.failed(name, failure.code)
     const standing = standingContent(block, 'fallback', channel)
     const content = listener ? { ...standing, external_message_callback: work.verbs.renew(listener) } : standing
     return { content, json: stringifyExact(content), failure }

@@ -5,7 +5,8 @@ import { createRateLimits } from '../manychat/limits.ts'
 import { createV1 } from './v1.ts'
 import { createV2 } from './v2.ts'
 
-export interface BotsOptions extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'clock' | 'maxWaitMs'> {
+export interface BotsOptions
+  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs'> {
   /** CHATFUEL_BOTS: `<bot id>:<token>` for version 1, `<bot id>:<token>@<address>` for version 2. */
   entries: readonly string[]
   /** In place of Chatfuel's own address, version 1. */

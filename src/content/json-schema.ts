@@ -35,7 +35,7 @@ export function contentSchema(id: string): Json {
 }
 
 /** A copy as plain JSON Schema: whatever has a title stands once, under `$defs`, and no bigint, which JSON doesn't have. */
-function publish({ title, ...schema }: TSchema, $defs: Record<string, Json>): Json {
+export function publish({ title, ...schema }: TSchema, $defs: Record<string, Json> = {}): Json {
   const copy: Json = {}
   for (const [key, value] of Object.entries(schema)) copy[key] = publishMember(key, value, $defs)
   if (title === undefined) return copy

@@ -12,6 +12,15 @@ export interface OutboundLog {
   warn(details: object, message: string): void
 }
 
+/** How one call ended, by names that are bounded. */
+export interface OutboundReport {
+  service: Service
+  operation: string
+  /** null when it was answered as it should be. */
+  code: ErrorCode | null
+  ms: number
+}
+
 /** One call to a service, with all that the policies around it need. */
 export interface OutboundCall extends Request {
   service: Service
@@ -45,6 +54,8 @@ export interface OutboundOptions {
   log?: OutboundLog | undefined
   /** Is told how each call ended: with null when it was answered, else with what is thrown. */
   onOutcome?: ((error: OutboundError | null) => void) | undefined
+  /** Is told the same of all clients alike, to be counted. */
+  onCall?: ((report: OutboundReport) => void) | undefined
   clock?: Clock | undefined
 }
 
@@ -70,6 +81,7 @@ export function createExchange({
   limits = createRateLimits({ clock }),
   log,
   onOutcome,
+  onCall,
 }: OutboundOptions): Exchange {
   const deadlines = createDeadlines(timeoutMs)
   return async (call, read) => {
@@ -99,13 +111,16 @@ export function createExchange({
     const startedAt = clock.now()
     try {
       const { status, result } = await send()
-      log?.debug({ service, operation, page, status, ms: clock.now() - startedAt }, 'outbound call')
+      const ms = clock.now() - startedAt
+      log?.debug({ service, operation, page, status, ms }, 'outbound call')
+      onCall?.({ service, operation, code: null, ms })
       onOutcome?.(null)
       return result
     } catch (error) {
       const { code, httpStatus: status, platformCode, carriedOut } = error as OutboundError
       const ms = clock.now() - startedAt
       log?.warn({ service, operation, page, status, ms, code, platformCode, carriedOut }, 'outbound call failed')
+      onCall?.({ service, operation, code, ms })
       onOutcome?.(error as OutboundError)
       if (code === 'DYN_CALL_LIMITED') slowDown(call, error as OutboundError)
       throw error

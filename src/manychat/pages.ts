@@ -6,7 +6,8 @@ import type { OutboundOptions } from './exchange.ts'
 import { createRateLimits } from './limits.ts'
 import type { OutboundError } from './outbound-error.ts'
 
-export interface PagesOptions extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'clock' | 'maxWaitMs'> {
+export interface PagesOptions
+  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs'> {
   /** MANYCHAT_API_KEYS: `<page id>:<key>` each. */
   keys: readonly string[]
   appKeys: Pick<AppKeys, 'keyOf' | 'pages' | 'markUninstalled' | 'markWorking'>
@@ -15,12 +16,19 @@ export interface PagesOptions extends Pick<OutboundOptions, 'fetch' | 'limits' |
   /** MANYCHAT_API_URL. */
   baseUrl?: string | undefined
   allowLoopback?: boolean
+  /** Development only: what plays ManyChat for every page that has no key. */
+  standIn?: StandIn | undefined
+}
+
+export interface StandIn {
+  keyOf(page: string): string
+  fetch: typeof fetch
 }
 
 export type Pages = ReturnType<typeof createPages>
 
 /** The clients of all pages that there is a key for: one of MANYCHAT_API_KEYS, an installed App Key, or a connection. */
-export function createPages({ keys, appKeys, maton, baseUrl, ...options }: PagesOptions) {
+export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options }: PagesOptions) {
   const shared = { ...options, limits: options.limits ?? createRateLimits() }
   const keysByPage = new Map(keys.map(key => [key.slice(0, key.indexOf(':')), key]))
   const clients = new Map<string, ManyChat>()
@@ -42,6 +50,7 @@ export function createPages({ keys, appKeys, maton, baseUrl, ...options }: Pages
     if (maton && (connection || maton.connections.size === 0)) {
       return client(page, { maton: { key: maton.key, connection }, baseUrl: maton.baseUrl })
     }
+    if (standIn) return client(page, { key: standIn.keyOf(page), fetch: options.fetch ?? standIn.fetch })
     throw createError('DYN_PAGE_KEY_MISSING', { page })
   }
 
@@ -58,13 +67,16 @@ export function createPages({ keys, appKeys, maton, baseUrl, ...options }: Pages
   function onlyPage(): string {
     const [page, ...others] = configured()
     if (page !== undefined && others.length === 0) return page
-    // The gateway's default connection needs no page: it is called under a name of its own.
-    if (page === undefined && maton) return 'default'
+    // The gateway's default connection and a stand-in need no page: they are called under a name of its own.
+    if (page === undefined && (maton || standIn)) return 'default'
     throw createError('DYN_PAGE_UNKNOWN', { count: page === undefined ? 0 : others.length + 1 })
   }
 
   /** One client for each key, so that its calls share connections and rates. */
-  function client(page: string, options: Pick<ManyChatOptions, 'key' | 'appKey' | 'maton' | 'baseUrl'>): ManyChat {
+  function client(
+    page: string,
+    options: Pick<ManyChatOptions, 'key' | 'appKey' | 'maton' | 'baseUrl' | 'fetch'>,
+  ): ManyChat {
     const name = `${page} ${options.key ?? options.appKey ?? options.maton?.connection ?? ''}`
     const known = clients.get(name)
     if (known) return known

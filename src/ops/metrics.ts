@@ -1,8 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, Gauge, Registry } from 'prom-client'
-import { type Sample, sendMetrics } from '../sends/metrics.ts'
+import type { MetricTable, Sample } from '../counters.ts'
+import { sendMetrics } from '../sends/metrics.ts'
+import { callMetrics } from './call-metrics.ts'
+import { expositionType, formatMetric } from './exposition.ts'
+import { serverMetrics } from './server-metrics.ts'
 
-export type MetricName = keyof typeof sendMetrics
+/** Every metric of ours, in the order in which they are told. */
+export const metricTable = { ...callMetrics, ...serverMetrics, ...sendMetrics } satisfies MetricTable
+
+export type MetricName = keyof typeof metricTable
 
 export interface MetricsOptions {
   /** The samples of each metric; those that can't be known just now are left out. */
@@ -11,20 +17,10 @@ export interface MetricsOptions {
 
 /** `/metrics`, as Prometheus reads it: numbers by names that are fixed, with no label that a contact could fill. */
 export async function metrics(app: FastifyInstance, { read }: MetricsOptions): Promise<void> {
-  const registry = new Registry()
-  const instruments = Object.entries(sendMetrics).map(([key, { name, type, help, labels: labelNames }]) => {
-    const Instrument: typeof Counter | typeof Gauge = type === 'counter' ? Counter : Gauge
-    return [key as MetricName, new Instrument({ name, help, labelNames, registers: [registry] })] as const
-  })
-
   app.get('/metrics', async (_request, reply) => {
     const samples = await read()
-    for (const [key, instrument] of instruments) {
-      instrument.reset()
-      // Without labels it would be told as 0, which is no answer to what isn't known.
-      if (!samples[key]) instrument.remove({})
-      for (const { labels, value } of samples[key] ?? []) instrument.inc(labels, value)
-    }
-    return reply.header('content-type', registry.contentType).send(await registry.metrics())
+    const ours = Object.entries(metricTable).map(([name, row]) => formatMetric(row, samples[name as MetricName]))
+    const { readProcessMetrics } = await import('./process-metrics.ts')
+    return reply.header('content-type', expositionType).send(ours.join('') + (await readProcessMetrics()))
   })
 }

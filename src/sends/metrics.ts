@@ -1,3 +1,4 @@
+import { createCounters, type MetricTable, type Sample } from '../counters.ts'
 import type { RateLimits } from '../manychat/limits.ts'
 import type { QueueStats } from './send.ts'
 
@@ -45,45 +46,25 @@ export const sendMetrics = {
     help: 'Leases that another process took, or may have taken, while this one worked on the send.',
     labels: [],
   },
-} as const satisfies Record<
-  string,
-  { name: `dynablock_${string}`; type: 'gauge' | 'counter'; help: string; labels: readonly string[] }
->
-
-type Table = typeof sendMetrics
-type Labels<M extends keyof Table> = Record<Table[M]['labels'][number], string>
-type Counter = { [M in keyof Table]: Table[M]['type'] extends 'counter' ? M : never }[keyof Table]
-
-export interface Sample {
-  labels: Record<string, string>
-  value: number
-}
+} as const satisfies MetricTable
 
 export type SendMetrics = ReturnType<typeof createSendMetrics>
 
 /** Counts in this process; what the store knows is read when it is asked for. */
 export function createSendMetrics() {
-  const counted = new Map<Counter, Map<string, Sample>>()
+  const { count, samplesOf } = createCounters<typeof sendMetrics>()
   return { count, read, meter }
 
-  function count<M extends Counter>(metric: M, labels: Labels<M>): void {
-    const samples = counted.get(metric) ?? new Map<string, Sample>()
-    counted.set(metric, samples)
-    const key = JSON.stringify(labels)
-    samples.set(key, { labels, value: (samples.get(key)?.value ?? 0) + 1 })
-  }
-
   /** All samples, by metric. */
-  function read({ byState, oldestWaitingSeconds }: QueueStats): Record<keyof Table, Sample[]> {
-    const of = (metric: Counter) => [...(counted.get(metric)?.values() ?? [])]
+  function read({ byState, oldestWaitingSeconds }: QueueStats): Record<keyof typeof sendMetrics, Sample[]> {
     return {
       sends: byState.map(({ operation, state, count }) => ({ labels: { operation, state }, value: count })),
       oldestWaiting: [{ labels: {}, value: oldestWaitingSeconds }],
-      attempts: of('attempts'),
-      slots: of('slots'),
-      lateReplies: of('lateReplies'),
-      reruns: of('reruns'),
-      lostLeases: of('lostLeases'),
+      attempts: samplesOf('attempts'),
+      slots: samplesOf('slots'),
+      lateReplies: samplesOf('lateReplies'),
+      reruns: samplesOf('reruns'),
+      lostLeases: samplesOf('lostLeases'),
     }
   }
 

@@ -7,6 +7,8 @@ export type EngineName = 'sqlite' | 'postgres'
 type Migration = (db: Kysely<Tables>, engine: EngineName) => Promise<void>
 
 const migrations: readonly Migration[] = [createTables, createAppKeys]
+/** The form that this release makes of a store. */
+export const newestVersion = migrations.length
 /** Any number, as long as all replicas lock the same. */
 const lockKey = 736_210_447
 
@@ -30,7 +32,7 @@ export async function migrate(db: Kysely<Tables>, engine: EngineName, schema?: s
     .selectFrom('dynablock_migrations')
     .select(({ fn }) => fn.max('version').as('done'))
     .executeTakeFirstOrThrow()
-  if (done > migrations.length) throw createError('DYN_STORE_NEWER', { known: migrations.length, got: done })
+  if (done > newestVersion) throw createError('DYN_STORE_NEWER', { known: newestVersion, got: done })
   for (const [index, apply] of migrations.entries()) {
     if (index < done) continue
     await apply(db, engine)

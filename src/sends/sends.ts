@@ -16,7 +16,7 @@ import { createPerform } from './perform.ts'
 import { createStoreDoor } from './store-door.ts'
 import { createWorker } from './worker.ts'
 
-export interface SendsSetup extends Omit<PagesOptions, 'fetch' | 'limits' | 'maxWaitMs' | 'log' | 'appKeys'> {
+export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 'log' | 'appKeys'> {
   blocks: Blocks
   rerun: ReturnType<typeof createRunner>['rerun']
   store: { dataDir: string; databaseUrl: string | undefined }
@@ -49,13 +49,14 @@ export function createSends({
   dryRun,
   leaseMs = 30_000,
   log,
+  onCall,
   ...options
 }: SendsSetup) {
   const door = createStoreDoor({ open, log })
   const { queue } = door
   const metrics = createSendMetrics()
   const limits = metrics.meter(door.limits)
-  const outbound = { log, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
+  const outbound = { log, onCall, limits, maxWaitMs: maxSlotWaitMs, ...(dryRun && { fetch: dryFetch }) }
   const pages = createPages({ ...options, ...outbound, appKeys })
   const bots = createBots({ ...outbound, entries })
   const name = randomUUID()
@@ -110,7 +111,7 @@ export function createSends({
   /** Opens the store in the background, and works from then on. */
   function start(): void {
     door.start(() => {
-      if (pages.configured().length === 0 && !options.maton) {
+      if (pages.configured().length === 0 && !options.maton && !options.standIn) {
         log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
       }
       worker.start()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createError, DynablockError } from '../errors.ts'
 import { createRateLimits, type RateLimits } from '../manychat/limits.ts'
 import type { OpenStore } from './open.ts'
@@ -33,7 +34,7 @@ export function createStoreDoor({ open, log }: StoreDoorOptions) {
         } catch (error) {
           if (tries === 0)
             log.warn({ problem: describe(error) }, 'the store is not open yet: late replies and sends wait')
-          await new Promise(done => setTimeout(done, retryMs).unref())
+          await sleep(retryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
         }
       }
     })()

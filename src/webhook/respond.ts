@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Outcome } from '../blocks/run.ts'
 import { createError, DynablockError } from '../errors.ts'
+import { type CountFailure, failuresAMinute } from './flood.ts'
 
 const problemType = 'application/problem+json; charset=utf-8'
 const answerType = 'application/json; charset=utf-8'
@@ -33,22 +34,60 @@ function problemOf({ code, title, status, message }: DynablockError) {
 
 /** A flood of strangers must not become a flood of lines: of each code one is logged in this time, and the rest counted. */
 const refusalsLoggedEveryMs = 5000
+/** When who was refused for too much load may come again: by then its mean is taken anew. */
+const retryAfterSeconds = '2'
+
+export interface SendProblemOptions {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Whether there is more to do than can be done in time. */
+  isOverloaded?: (() => boolean) | undefined
+  countFailure?: CountFailure | undefined
+  watch?: RefusalWatch | undefined
+}
+
+/** Is told what was refused, by names that are bounded. */
+export interface RefusalWatch {
+  refused(code: string): void
+  unauthorized(route: string): void
+}
 
 /**
  * The error handler of the app: everything that isn't an answer leaves as `application/problem+json`. A refused call is
  * logged, since ManyChat shows it nowhere.
  */
-export function createSendProblem(now: () => number) {
+export function createSendProblem({ now, isOverloaded, countFailure, watch }: SendProblemOptions) {
   const logged = new Map<string, { at: number; since: number }>()
-  return sendProblem
+  return handleError
 
-  function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  /** A failed authentication is counted first, all else leaves at once. */
+  function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     const known = error instanceof DynablockError ? error : fromFastify(error)
-    if (known.status === 401) reply.header('www-authenticate', 'Bearer')
-    if (known.status >= 500) request.log.error({ err: error, call: request.id }, known.title)
+    return known.status === 401 ? refuseStranger(known, request, reply) : sendProblem(known, error, request, reply)
+  }
+
+  async function refuseStranger(known: DynablockError, request: FastifyRequest, reply: FastifyReply) {
+    watch?.unauthorized(request.routeOptions.url ?? 'none')
+    if (isOverloaded?.()) return sendProblem(createError('DYN_OVERLOADED'), known, request, reply)
+    const waitSeconds = (await countFailure?.(request)) ?? null
+    if (waitSeconds === null) return sendProblem(known, known, request, reply.header('www-authenticate', 'Bearer'))
+    const flood = createError('DYN_UNAUTHORIZED_OFTEN', { limit: failuresAMinute })
+    return sendProblem(flood, known, request, reply.header('retry-after', String(waitSeconds)))
+  }
+
+  function sendProblem(
+    known: DynablockError,
+    error: Error,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply {
+    const { code, status } = known
+    watch?.refused(code)
+    if (code === 'DYN_OVERLOADED') reply.header('retry-after', retryAfterSeconds)
+    if (status >= 500 && code !== 'DYN_OVERLOADED') request.log.error({ err: error, call: request.id }, known.title)
     else logRefusal(known, request)
     return reply
-      .code(known.status)
+      .code(status)
       .header('content-type', problemType)
       .send(JSON.stringify(problemOf(known)))
   }

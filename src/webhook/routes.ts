@@ -14,6 +14,7 @@ import { stringifyExact } from '../exact-json.ts'
 import { requireSecret } from './auth.ts'
 import { acceptJson } from './body.ts'
 import { readCaller, readId, textOrNull } from './contact.ts'
+import { type Arrival, type CallReport, goneBlock, reportOf } from './report.ts'
 import { sendAnswer } from './respond.ts'
 import type { Seal } from './seal.ts'
 import type { createTwins } from './twins.ts'
@@ -26,16 +27,21 @@ export interface WebhookOptions {
   secrets: readonly string[]
   /** Tells in a header what went wrong, and names the nearest block. */
   dev: boolean
+  /** Is told of each call that was answered. */
+  onCall(report: CallReport): void
+  /** Milliseconds since 1970. */
+  now(): number
 }
 
 /** What ManyChat calls: a Dynamic Block opens a block, its callbacks enter the steps. */
 export async function webhook(app: FastifyInstance, options: WebhookOptions): Promise<void> {
-  const { blocks, runner, seal, twins, secrets, dev } = options
+  const { blocks, runner, seal, twins, secrets, dev, onCall, now } = options
   acceptJson(app)
 
   await app.register(async opening => {
     await requireSecret(opening, secrets)
     opening.post<{ Params: { block: string } }>('/blocks/:block', ({ params, body, id, log }, reply) => {
+      const at = now()
       const block = requireBlock(params.block)
       const { contact, page, channel, input, extras, isMisnamed } = readCaller(body)
       if (isMisnamed) log.warn({ block: params.block, channel, known: channels }, 'the channel of the body is none')
@@ -52,21 +58,41 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
         extras,
         log,
       }
-      return answer(reply, runner.run(entry))
+      const arrival: Arrival = { call: id, block: entry.name, step: null, kind: 'open', channel, at }
+      return answer(reply, arrival, runner.run(entry))
     })
   })
 
   app.post<{ Params: { block: string; step: string } }>('/blocks/:block/:step', (request, reply) => {
+    const at = now()
     const { block, step } = request.params
     const body = (request.body ?? {}) as Record<string, unknown>
     const { claims, expired } = seal.open(body.state)
     requireMatch(claims, block, step, body)
-    return answer(reply, expired ? tooOld(claims) : enter(claims, body, request.id, request.log))
+    const arrival: Arrival = {
+      call: request.id,
+      block: blocks.get(block) ? block : goneBlock,
+      step,
+      kind: claims.listen === undefined ? 'tap' : 'message',
+      channel: claims.channel,
+      at,
+    }
+    return answer(reply, arrival, expired ? tooOld(claims) : enter(claims, body, request.id, request.log))
   })
 
   /** What is ready is sent at once: awaiting it would cost a tenth of the call. */
-  function answer(reply: FastifyReply, outcome: Outcome | Promise<Outcome>): FastifyReply | Promise<FastifyReply> {
-    return 'json' in outcome ? sendAnswer(reply, outcome, dev) : outcome.then(late => sendAnswer(reply, late, dev))
+  function answer(
+    reply: FastifyReply,
+    arrival: Arrival,
+    outcome: Outcome | Promise<Outcome>,
+  ): FastifyReply | Promise<FastifyReply> {
+    return 'json' in outcome ? give(reply, arrival, outcome) : outcome.then(ready => give(reply, arrival, ready))
+  }
+
+  function give(reply: FastifyReply, arrival: Arrival, outcome: Outcome): FastifyReply {
+    sendAnswer(reply, outcome, dev)
+    onCall(reportOf(arrival, outcome, now()))
+    return reply
   }
 
   function requireBlock(name: string): Block {
@@ -122,7 +148,7 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
   /** The contact tapped what once worked: that is never answered with silence. */
   function tooOld({ block, channel }: Claims): Outcome {
     const content = standingContent(blocks.get(block), 'expired', channel)
-    return { content, json: stringifyExact(content) }
+    return { content, json: stringifyExact(content), expired: true }
   }
 }
 

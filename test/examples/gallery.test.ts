@@ -1,27 +1,29 @@
 import t from 'tap'
-import { serveExamples, talk } from './talk.ts'
+import gallery from '../../examples/blocks/gallery.ts'
+import { openChat } from '../../src/testing.ts'
 
 t.test('gallery shows cards on Messenger, with buttons of every kind', async t => {
-  const chat = await talk(await serveExamples(t), 'gallery', 'messenger')
-  const [gallery] = chat.content().messages
-  t.match(gallery, { type: 'cards', image_aspect_ratio: 'square', elements: { length: 3 } })
-  t.same(chat.captions().slice(0, 3), ['Details', 'Open', 'Buy'])
+  const chat = await openChat(gallery)
+  t.match(chat.last, { type: 'cards', cards: [{ title: 'T-shirt' }, { title: 'Mug' }, { title: 'Cap' }] })
+  t.same(chat.last?.cards?.[0]?.buttons, ['Details', 'Open', 'Buy'])
+  await chat.tap('Open')
+  t.same(chat.tags, ['looked at products'])
   await chat.tap('Details')
-  t.match(chat.content().messages, [{ type: 'image' }, { type: 'text', text: 'Cotton, in three colours' }])
-  t.same(chat.captions(), ['Call us', 'Delivery', 'Sizes'])
+  t.match(chat.answer, [{ type: 'image' }, { type: 'text', text: 'One size fits most' }])
+  t.same(chat.buttons, ['Call us', 'Delivery', 'Sizes'])
 })
 
 t.test('gallery leaves the call button away on Instagram', async t => {
-  const chat = await talk(await serveExamples(t), 'gallery', 'instagram')
-  t.equal(chat.content().type, 'instagram')
+  const chat = await openChat(gallery, { channel: 'instagram' })
+  t.notOk(chat.problems.some(({ severity }) => severity === 'error'))
   await chat.tap('Details')
-  t.same(chat.captions(), ['Delivery', 'Sizes'])
+  t.same(chat.buttons, ['Delivery', 'Sizes'])
 })
 
 for (const channel of ['whatsapp', 'telegram'] as const) {
   t.test(`gallery is a text on ${channel}`, async t => {
-    const chat = await talk(await serveExamples(t), 'gallery', channel)
-    t.match(chat.texts(), ['T-shirt: €22.50\nMug: €9.90\nCap: €15.00'])
-    t.same(chat.captions(), ['Open the shop'])
+    const chat = await openChat(gallery, { channel })
+    t.same(chat.texts, ['T-shirt: €22.50\nMug: €9.90\nCap: €15.00'])
+    t.same(chat.buttons, ['Open the shop'])
   })
 }

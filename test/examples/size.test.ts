@@ -1,16 +1,18 @@
 import t from 'tap'
-import { serveExamples, talk } from './talk.ts'
+import size from '../../examples/blocks/size.ts'
+import { openChat } from '../../src/testing.ts'
 
 for (const channel of ['messenger', 'instagram', 'whatsapp', 'telegram'] as const) {
   t.test(`size asks for a size and a name on ${channel}`, async t => {
-    const chat = await talk(await serveExamples(t), 'size', channel)
-    t.match(chat.texts(), ['Hi Ana! Which size?'])
-    t.same(chat.captions(), ['Small', 'Large'])
+    const chat = await openChat(size, { channel })
+    t.same(chat.texts, ['Hi Ana! Which size?'])
+    t.same(chat.buttons, ['Small', 'Large'])
     await chat.tap('Large')
-    t.match(chat.texts(), ['L it is. And your name?'])
-    t.equal(chat.content().external_message_callback?.timeout, 600)
+    t.same(chat.texts, ['L it is. And your name?'])
+    await chat.wait(599)
+    t.ok(chat.isListening, 'for ten minutes')
     await chat.say('Ana')
-    t.match(chat.texts(), ['Thanks Ana, your L is on its way.'])
-    t.same(chat.content().actions, [{ action: 'add_tag', tag_name: 'ordered' }])
+    t.same(chat.texts, ['Thanks Ana, your L is on its way.'])
+    t.same(chat.tags, ['ordered'])
   })
 }

@@ -1,14 +1,16 @@
 import t from 'tap'
 import type { Call } from '../../src/blocks/call.ts'
 import { loadBlocks } from '../../src/blocks/load.ts'
-import { serveExamples, talk } from './talk.ts'
+import { openChat } from '../../src/testing.ts'
 
 for (const channel of ['messenger', 'instagram', 'whatsapp', 'telegram'] as const) {
   t.test(`welcome greets on ${channel}`, async t => {
-    const chat = await talk(await serveExamples(t), 'welcome', channel)
-    t.match(chat.texts(), [/^Hi Ana! We (are open until 18:00|open at 9:00)\.$/])
-    t.same(chat.captions(), ['Find us'])
-    t.match(chat.content().messages, [{ buttons: [{ url: 'https://example.com/shop?contact=9007199254740993123' }] }])
+    const chat = await openChat('examples/blocks/welcome.json', { channel })
+    t.teardown(chat.close)
+    t.match(chat.texts, [/^Hi Ana! We (are open until 18:00|open at 9:00)\.$/])
+    await chat.tap('Find us')
+    const target = 'https://example.com/shop?contact=9007199254740993123'
+    t.match(chat.events.at(-1), { kind: 'followed', type: 'url', target })
   })
 }
 

@@ -24,6 +24,9 @@ const tsconfig = JSON.stringify({
   include: ['blocks'],
 })
 
+// Packing, npm and the compiler take their time on a busy machine.
+t.setTimeout(180_000)
+
 /** Without what the test runner adds for its children: the compiler does not start with it. */
 const plainly = ['-u', 'NODE_OPTIONS']
 const root = join(import.meta.dirname, '../..')
@@ -47,7 +50,7 @@ t.test('it holds what is used, and nothing else', async t => {
     'package.json',
   ])
   t.notOk(
-    files.some(path => /(?<!\.d)\.ts$/.test(path)),
+    files.some(path => /(?<!\.d)\.ts$/.test(path) && !path.startsWith('package/examples/new/')),
     'Node strips no types there',
   )
   const { scripts, devDependencies, optionalDependencies, dependencies } = readJson(
@@ -74,6 +77,14 @@ t.test('its types know the steps of a block', async t => {
   t.equal(typecheck(), '')
   write(project, { 'blocks/mistake.ts': mistake })
   t.match(typecheck(), /blocks\/mistake\.ts\(3,\d+\): error TS\d+/)
+})
+
+t.test('npx dynablock new writes a block, which can be tested and talked with', async t => {
+  const dynablock = join(project, 'node_modules/.bin/dynablock')
+  t.match(run(process.execPath, dynablock, 'new', 'welcome', '--folder', 'written'), /^Wrote written\/welcome\.ts/)
+  const tested = run(process.execPath, '--test', '--test-reporter=tap', 'written/welcome.test.ts')
+  t.match(tested, /ok 1 - welcome takes a message.*# fail 0/s)
+  t.match(run(process.execPath, dynablock, 'chat', 'written/welcome.ts'), /Block: Hi Ana!\n {2}:1 Write to us\n$/)
 })
 
 function run(command: string, ...args: string[]): string {
@@ -106,7 +117,7 @@ async function serveOnce(t: Test, block: string, cwd = project): Promise<string>
     child.once('exit', code => reject(new Error(`it ended with ${code}: ${printed}`)))
     child.stdout.setEncoding('utf8').on('data', text => {
       printed += text
-      if (printed.includes('Try one')) resolve()
+      if (printed.includes('Talk to them in the simulator')) resolve()
     })
   })
   const response = await fetch(`http://127.0.0.1:${port}/blocks/${block}`, {
@@ -116,6 +127,11 @@ async function serveOnce(t: Test, block: string, cwd = project): Promise<string>
   })
   t.equal(response.status, 200)
   const text = await response.text()
+  const origin = `http://127.0.0.1:${port}`
+  const simulator = await (await fetch(`${origin}/simulator/`)).text()
+  const parts = [...simulator.matchAll(/"(\/simulator\/[a-z]+\/[^"]+)"/g)].map(([, path]) => path as string)
+  t.ok(parts.length > 5, 'the simulator is there')
+  for (const path of parts) t.equal((await fetch(origin + path)).status, 200, path)
   child.kill('SIGTERM')
   t.same(await once(child, 'exit'), [0, null])
   return text

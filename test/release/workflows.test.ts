@@ -11,7 +11,15 @@ const workflows = readdirSync(folder).map(name => {
 
 interface Workflow {
   permissions: Record<string, string>
-  jobs: Record<string, { 'timeout-minutes'?: number; permissions?: Record<string, string>; steps: Step[] }>
+  jobs: Record<string, Job>
+}
+/** Of steps, or of another workflow. */
+interface Job {
+  'timeout-minutes'?: number
+  permissions?: Record<string, string>
+  needs?: string
+  uses?: string
+  steps?: Step[]
 }
 interface Step {
   uses?: string
@@ -22,7 +30,11 @@ interface Step {
 for (const { file, text, permissions, jobs } of workflows) {
   t.test(file, async t => {
     t.strictSame(permissions, { contents: 'read' }, 'no job may write but one that says so')
-    for (const [job, { 'timeout-minutes': minutes, steps }] of Object.entries(jobs)) {
+    for (const [job, { 'timeout-minutes': minutes, uses: workflow, steps = [] }] of Object.entries(jobs)) {
+      if (workflow) {
+        t.match(workflow, /^\.\/\.github\/workflows\/[a-z]+\.yml$/, `${job} is a workflow of this commit`)
+        continue
+      }
       t.ok(minutes && minutes <= 30, `${job} ends`)
       for (const { uses, run, with: options } of steps) {
         if (uses) t.match(uses, /^actions\/[a-z-]+@[0-9a-f]{40}$/, 'who moves a tag changes nothing here')
@@ -30,21 +42,25 @@ for (const { file, text, permissions, jobs } of workflows) {
         if (run) t.notMatch(run, '${{', 'what comes from outside is passed by the environment')
       }
     }
-    for (const line of text.split('\n').filter(line => /uses:/.test(line))) t.match(line, /# v\d+\.\d+\.\d+$/)
+    for (const line of text.split('\n').filter(line => /uses: (?!\.\/)/.test(line))) t.match(line, /# v\d+\.\d+\.\d+$/)
   })
 }
 
 t.test('the checks are those of .ci/run, on each Node that is supported', async t => {
   const { jobs = {} } = workflows.find(({ file }) => file === 'ci.yml') ?? {}
-  const steps = Object.values(jobs).flatMap(({ steps }) => steps)
+  const steps = Object.values(jobs).flatMap(({ steps = [] }) => steps)
   t.ok(steps.some(({ run }) => run?.includes('bash .ci/run')))
   t.ok(steps.some(({ run }) => run === 'npm test'))
-  const majors = steps.flatMap(({ with: options }) => options?.['node-version'] ?? [])
-  t.strictSame(majors.sort(), [22, 24])
-  t.match(JSON.parse(readFileSync('package.json', 'utf8')).engines.node, /^>=22\./)
+  const versions = steps.flatMap(({ with: options }) => options?.['node-version'] ?? [])
+  const { node } = JSON.parse(readFileSync('package.json', 'utf8')).engines
+  t.strictSame(versions.map(String).sort(), [node.replace(/^>=(\d+\.\d+)$/, '$1.0'), '24'], 'the oldest, and ours')
 })
 
-t.test('a release is what is tested', async t => {
-  const { text } = workflows.find(({ file }) => file === 'release.yml') as { text: string }
+t.test('a release is what was tested', async t => {
+  const { text, jobs } = workflows.find(({ file }) => file === 'release.yml') as Workflow & { text: string }
+  const { test, ...others } = jobs
+  t.equal(test?.uses, './.github/workflows/ci.yml')
+  for (const [job, { needs }] of Object.entries(others)) t.equal(needs, 'test', `${job} waits for it`)
   for (const words of ['npm run pack', 'npm publish --provenance', 'npm sbom', 'docker build']) t.match(text, words)
+  t.match(text, /npm pkg set repository[^\n]+\n +- run: npm run pack/, 'without it npm refuses the provenance')
 })

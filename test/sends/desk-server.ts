@@ -21,7 +21,7 @@ export async function serveSends(t: Test, given?: Queue) {
   const memory = createMemoryQueue(clock.now)
   const queue = given ?? memory
   const app: FastifyInstance = Fastify({ bodyLimit: 4096 })
-  app.setErrorHandler(createSendProblem(clock.now))
+  app.setErrorHandler(createSendProblem({ now: clock.now }))
   const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
   const authorize = (scope: FastifyInstance) => requireSecret(scope, [token, `${token}-2`])
   await app.register(sends, { queue, checkSend, authorize, maxBodyBytes: 4096 })

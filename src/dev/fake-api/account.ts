@@ -1,0 +1,106 @@
+/** What a page has beside its contacts: tags, fields, bot fields. */
+import type { StoredValue } from '../../manychat/custom-fields.ts'
+import type { FieldType } from '../../manychat/params.ts'
+import { invalid } from './failure.ts'
+
+export interface NamedThing {
+  id: number
+  name: string
+}
+
+export interface Field extends NamedThing {
+  type: FieldType
+  description: string
+}
+
+export interface BotField extends Field {
+  value: StoredValue
+}
+
+/** What a field is found by. */
+export interface FieldKey {
+  field_id?: unknown
+  field_name?: unknown
+}
+
+export type Account = ReturnType<typeof createAccount>
+
+/** One page. Tags and fields that are named come into being, so that nobody has to make them before the first try. */
+export function createAccount() {
+  const tags: NamedThing[] = []
+  const fields: Field[] = []
+  const botFields: BotField[] = []
+  let lastId = 0
+  return {
+    tags,
+    fields,
+    botFields,
+    tagNamed,
+    tagOf,
+    removeTag,
+    createField,
+    fieldNamed,
+    fieldOf,
+    createBotField,
+    botFieldOf,
+  }
+
+  function tagNamed(name: string): NamedThing {
+    return tags.find(tag => tag.name === name) ?? add(tags, { id: ++lastId, name })
+  }
+
+  /** @throws Refusal when there is none */
+  function tagOf({ tag_id, tag_name }: { tag_id?: unknown; tag_name?: unknown }): NamedThing {
+    return require(findThing(tags, tag_id, tag_name), 'Tag')
+  }
+
+  function removeTag(tag: NamedThing): void {
+    tags.splice(tags.indexOf(tag), 1)
+  }
+
+  function createField(name: string, type: FieldType, description = ''): Field {
+    return fieldAt(name) ?? add(fields, { id: ++lastId, name, type, description })
+  }
+
+  /** A field that a value was put into without being made before has the type of the value. */
+  function fieldNamed(name: string, value: unknown): Field {
+    const type =
+      typeof value === 'number' || typeof value === 'boolean' ? (typeof value as 'number' | 'boolean') : 'text'
+    return createField(name, type)
+  }
+
+  /** @throws Refusal when there is no field with that id */
+  function fieldOf({ field_id, field_name }: FieldKey, value: unknown): Field {
+    return typeof field_name === 'string'
+      ? fieldNamed(field_name, value)
+      : require(findThing(fields, field_id), 'Field')
+  }
+
+  function createBotField(name: string, type: FieldType, description = '', value: StoredValue = null): BotField {
+    return add(botFields, { id: ++lastId, name, type, description, value })
+  }
+
+  /** @throws Refusal when there is none */
+  function botFieldOf({ field_id, field_name }: FieldKey): BotField {
+    return require(findThing(botFields, field_id, field_name), 'Bot field')
+  }
+
+  function fieldAt(name: string): Field | undefined {
+    return fields.find(field => field.name === name)
+  }
+}
+
+function add<T>(things: T[], thing: T): T {
+  things.push(thing)
+  return thing
+}
+
+/** Ids come as digits, bare or as text. */
+function findThing<T extends NamedThing>(things: T[], id: unknown, name?: unknown): T | undefined {
+  return things.find(thing => (id === undefined ? thing.name === name : String(thing.id) === String(id)))
+}
+
+function require<T>(thing: T | undefined, what: string): T {
+  if (thing === undefined) throw invalid(`${what} does not exist`)
+  return thing
+}

@@ -1,0 +1,65 @@
+/** `/fb/page/…` and `/user/template/…`: what the page has. */
+import type { StoredValue } from '../../manychat/custom-fields.ts'
+import type { FieldType } from '../../manychat/params.ts'
+import type { FieldKey } from './account.ts'
+import type { Handler } from './handler.ts'
+
+/** That of ManyChat's own examples, so that code which was copied from there finds it. */
+const sampleFlow = { ns: 'content20180221085508_278589', name: 'Welcome', folder_id: 0 }
+
+export const pageHandlers: Record<string, Handler> = {
+  getInfo: (_params, { page }) => ({
+    id: /^\d+$/.test(page) ? JSON.rawJSON(page) : 0,
+    name: 'The page of the simulator',
+    category: null,
+    avatar_link: null,
+    username: null,
+    about: null,
+    description: null,
+    is_pro: true,
+    timezone: 'UTC',
+  }),
+  getTags: (_params, { account }) => account.tags,
+  getGrowthTools: () => [],
+  getWidgets: () => [],
+  getOtnTopics: () => [],
+  getCustomFields: (_params, { account }) => account.fields,
+  getBotFields: (_params, { account }) => account.botFields,
+  getFlows: () => ({ flows: [sampleFlow], folders: [] }),
+  createTag: ({ name }, { account }) => ({ tag: account.tagNamed(String(name)) }),
+  removeTag,
+  removeTagByName: removeTag,
+  createCustomField: ({ caption, type, description }, { account }) => ({
+    field: account.createField(String(caption), type as FieldType, description as string | undefined),
+  }),
+  createBotField: ({ name, type, description, value }, { account }) => ({
+    field: account.createBotField(
+      String(name),
+      type as FieldType,
+      description as string | undefined,
+      value as StoredValue | undefined,
+    ),
+  }),
+  setBotField,
+  setBotFieldByName: setBotField,
+  setBotFields: ({ fields }, context) => {
+    for (const field of fields as Record<string, unknown>[]) setBotField(field, context)
+  },
+}
+
+export const templateHandlers: Record<string, Handler> = {
+  generateSingleUseLink: ({ template_id }) => ({
+    hash_code: `simulated-${template_id}`,
+    installation_link: `https://app.manychat.com/template/simulated-${template_id}`,
+  }),
+}
+
+function removeTag(params: Record<string, unknown>, { account, subscribers, page }: Parameters<Handler>[1]): void {
+  const tag = account.tagOf(params)
+  account.removeTag(tag)
+  for (const subscriber of subscribers.of(page)) subscriber.removeTag(tag.name, 'api')
+}
+
+function setBotField({ field_value, ...key }: Record<string, unknown>, { account }: Parameters<Handler>[1]): void {
+  account.botFieldOf(key as FieldKey).value = field_value as StoredValue
+}

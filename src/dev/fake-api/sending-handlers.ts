@@ -1,0 +1,36 @@
+/** `/fb/sending/…`: what reaches the phone. */
+import { invalid, Refusal, refused } from './failure.ts'
+import type { Handler, HandlerContext } from './handler.ts'
+import { subscriberOf, subscriberOfRef } from './subscriber-handlers.ts'
+import type { Subscriber } from './subscribers.ts'
+
+const tooLate = 'This message is sent outside of allowed window.'
+
+export const sendingHandlers: Record<string, Handler> = {
+  sendContent: (params, context) => {
+    const subscriber = subscriberOf(params, context)
+    if (params.message_tag !== undefined) {
+      throw new Refusal(400, { status: 'error', message: 'Message tags are no longer supported' })
+    }
+    if (params.otn_topic_name !== undefined) throw refused('No one-time notification for the topic', 3021)
+    deliver(subscriber, params, context, 'sendContent')
+  },
+  sendContentByUserRef: (params, context) => {
+    deliver(subscriberOfRef(params, context), params, context, 'sendContentByUserRef')
+  },
+  sendFlow: (params, context) => subscriberOf(params, context).startFlow(String(params.flow_ns)),
+}
+
+function deliver(
+  subscriber: Subscriber,
+  params: Record<string, unknown>,
+  { isWindowClosed }: HandlerContext,
+  via: 'sendContent' | 'sendContentByUserRef',
+): void {
+  if (isWindowClosed) throw refused(tooLate, 3011)
+  const { content } = params.data as { content: unknown }
+  const delivery = subscriber.deliver(content, { via })
+  if (delivery.accepted) return
+  if (delivery.code !== null) throw refused(delivery.message, delivery.code)
+  throw invalid(...delivery.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message))
+}

@@ -1,0 +1,54 @@
+import { html } from './html.js'
+import { duration } from './time.js'
+
+/** What came of a conversation that was done again. */
+export function ReplayPanel({ steps, onClose }) {
+  const changed = steps.filter(step => step.changed)
+  const verdict =
+    changed.length === 0
+      ? 'Every answer is as it was.'
+      : `${changed.length} of ${steps.length} answers ${changed.length === 1 ? 'differs' : 'differ'}.`
+  return html`
+    <section class="replayed" aria-labelledby="replayed">
+      <header>
+        <h2 id="replayed">Replay</h2>
+        <button class="quiet" onClick=${onClose}>Close</button>
+      </header>
+      <p class=${changed.length === 0 ? 'verdict good' : 'verdict bad'} role="status">${verdict}</p>
+      <ol>
+        ${steps.map(
+          ({ step, changed, diff }, index) => html`
+            <li key=${index} class=${changed ? 'changed' : 'same'}>
+              <p><b>${labelOf(step)}</b> <span>${changed ? 'differs' : 'same'}</span></p>
+              ${changed && html`<${Diff} lines=${diff} />`}
+            </li>
+          `,
+        )}
+      </ol>
+    </section>
+  `
+}
+
+const nearLines = 3
+
+/** The lines that differ, and a few around them. */
+function Diff({ lines }) {
+  const near = lines.map((_, index) =>
+    lines.slice(Math.max(0, index - nearLines), index + nearLines + 1).some(({ sign }) => sign !== ' '),
+  )
+  return html`
+    <div class="json diff" tabindex="0" role="region" aria-label="What differs">
+      ${lines.map(({ sign, text }, index) => {
+        if (!near[index]) return near[index - 1] ? html`<div key=${index} class="line gap">…</div>` : null
+        const tone = sign === '-' ? 'gone' : sign === '+' ? 'new' : ''
+        return html`<div key=${index} class=${`line ${tone}`}><span class="sign">${sign}</span>${text}</div>`
+      })}
+    </div>
+  `
+}
+
+function labelOf(step) {
+  if (step.do === 'open') return 'Open'
+  if (step.do === 'tap') return `Tap “${step.caption}”`
+  return step.do === 'say' ? `Say “${step.text}”` : `${duration(step.ms)} later`
+}

@@ -1,0 +1,29 @@
+export interface DrainOptions {
+  /** How long calls are still taken once `/readyz` says that they should go elsewhere. */
+  noticeMs: number
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/** A balancer asks at least so often. */
+const probedWithinMs = 60_000
+
+/**
+ * The beginning of the end: `/readyz` says so first, and calls are taken for a while longer, since a balancer needs that to
+ * send them elsewhere, and ManyChat calls no second time. Without a balancer nobody waits.
+ */
+export function createDrain({ noticeMs, now }: DrainOptions) {
+  let isDraining = false
+  let probedAt = Number.NEGATIVE_INFINITY
+  return { draining: () => isDraining, onProbe, drain }
+
+  function onProbe(): void {
+    probedAt = now()
+  }
+
+  /** Resolves when calls need no longer be taken. */
+  async function drain(): Promise<void> {
+    isDraining = true
+    if (now() - probedAt < probedWithinMs) await new Promise(resolve => setTimeout(resolve, noticeMs))
+  }
+}

@@ -1,0 +1,92 @@
+import t from 'tap'
+import { type ReadOptions, readAnswer } from '../../../src/dev/conversation/answer.ts'
+import type { WireResponse } from '../../../src/dev/conversation/wire.ts'
+import { says, v2 } from './talk.ts'
+
+const messenger: ReadOptions = { channel: 'messenger', allowLoopback: false }
+const json = { 'content-type': 'application/json' }
+const text = { type: 'text', text: 'Hi' }
+const answer = (over: object): WireResponse => ({ status: 200, headers: json, body: '{}', ms: 5, ...over })
+
+const nothingShown: [name: string, response: WireResponse, outcome: string, why: RegExp][] = [
+  ['in time by a hair too late', { ...says('Hi'), ms: 10_001 }, 'late', /within 10000 ms, got none after 10001/],
+  ['no answer in time', { failed: 'timeout', ms: 10_000 }, 'late', /within 10000 ms/],
+  ['connection refused', { failed: 'refused', ms: 1 }, 'no-answer', /refused/],
+  ['connection reset', { failed: 'reset', ms: 1 }, 'no-answer', /reset/],
+  ['an error page', answer({ status: 502, body: '<html>' }), 'bad-status', /200, got 502\. Look at the log/],
+  [
+    'a problem',
+    answer({ status: 401, body: '{"code":"DYN_X","detail":"Wrong secret."}' }),
+    'bad-status',
+    /401\. DYN_X: Wrong/,
+  ],
+  ['a problem without code', answer({ status: 400, body: '{"detail":"Wrong."}' }), 'bad-status', /400\. Wrong\./],
+  ['another JSON', answer({ status: 400, body: '{}' }), 'bad-status', /400\. Look at the log/],
+  ['a status that is nearly right', answer({ status: 204 }), 'bad-status', /204/],
+  ['text', answer({ headers: { 'Content-Type': 'text/plain' } }), 'bad-type', /got text\/plain/],
+  ['no type', answer({ headers: {} }), 'bad-type', /got none/],
+  ['a type like JSON', answer({ headers: { 'content-type': 'application/json+x' } }), 'bad-type', /json\+x/],
+  ['torn JSON', answer({ body: '{"version":"v2",' }), 'bad-json', /position 16/],
+  ['an empty body', answer({ body: '' }), 'bad-json', /position/],
+  ['content alone', answer({ body: JSON.stringify({ messages: [text] }) }), 'not-v2', /"version":"v2"/],
+  ['null', answer({ body: 'null' }), 'not-v2', /v2/],
+  ['version 1', answer({ body: '{"version":"v1","content":{}}' }), 'not-v2', /v2/],
+  ['eleven messages', v2({ messages: Array(11).fill(text) }), 'refused', /max-messages/],
+  ['no messages', v2({}), 'refused', /\/messages \(required\)/],
+]
+for (const [name, response, outcome, why] of nothingShown) {
+  t.test(`nothing is shown: ${name}`, async t => {
+    const verdict = readAnswer(response, messenger)
+    t.match(verdict, { outcome, why, problems: [{ severity: 'error' }] })
+    t.notOk('content' in verdict)
+  })
+}
+
+const shown: [name: string, response: WireResponse, channel: ReadOptions['channel'], rules: string[]][] = [
+  ['right', says('Hi'), 'messenger', []],
+  ['at the last moment', { ...says('Hi'), ms: 10_000 }, 'messenger', []],
+  ['with its type', says('Hi', { type: 'instagram' }), 'instagram', []],
+  ['without its type', says('Hi'), 'instagram', ['content-type-missing']],
+  ['with the type of another channel', says('Hi', { type: 'telegram' }), 'whatsapp', ['content-type']],
+  [
+    'an image where there is none',
+    v2({ type: 'whatsapp', messages: [{ type: 'image', url: 'https://a.test/b.png' }] }),
+    'whatsapp',
+    ['channel-message'],
+  ],
+  [
+    'quick replies where there are none',
+    says('Hi', { type: 'telegram', quick_replies: [{ type: 'flow', caption: 'Go', target: 'content1' }] }),
+    'telegram',
+    ['channel-quick-replies'],
+  ],
+]
+for (const [name, response, channel, rules] of shown) {
+  t.test(`shown: ${name}`, async t => {
+    const verdict = readAnswer(response, { channel, allowLoopback: false })
+    t.match(verdict, { outcome: 'shown', why: null, content: { messages: [{}] } })
+    t.same(
+      verdict.problems.map(({ rule }) => rule),
+      rules,
+    )
+  })
+}
+
+t.test('a listener beside the content is ignored, and that is said', async t => {
+  const body = JSON.stringify({ version: 'v2', content: { messages: [text] }, external_message_callback: {} })
+  t.match(readAnswer(answer({ body }), messenger), {
+    outcome: 'shown',
+    problems: [{ rule: 'listener-beside-content' }],
+  })
+})
+
+t.test('the header tells of a failed block, and not what was found anyway', async t => {
+  const told = (header: string) => {
+    const headers = { ...json, 'X-Dynablock-Problem': header }
+    return readAnswer({ ...says('Sorry'), headers } as WireResponse, messenger).problems
+  }
+  t.same(told('DYN_BLOCK_THREW: Expected a reply | TypeError: x'), [
+    { path: '', rule: 'DYN_BLOCK_THREW', severity: 'error', message: 'Expected a reply | TypeError: x' },
+  ])
+  t.same(told('/messages/0/text (text-length): Expected less'), [])
+})

@@ -1,0 +1,186 @@
+import t from 'tap'
+import { ana, message, page, refusal, simulate } from './simulated.ts'
+
+const unknown = { code: 'DYN_CALL_REFUSED', platformCode: null, message: /Subscriber does not exist/ }
+
+t.test('content arrives on the phone, or is refused as ManyChat refuses it', async t => {
+  const { client, phone, clock } = simulate({ channel: 'instagram' })
+  const send = (data: ReturnType<typeof message>) => client.sending.sendContent({ subscriber_id: ana, data })
+  await phone.open()
+  await send(message('Your order is on its way', 'instagram'))
+  t.match(phone.screen().bubbles, [{ from: 'block', late: true, message: { text: 'Your order is on its way' } }])
+  await t.rejects(send(message('Without its type')), refusal(3011))
+  await t.rejects(
+    send({ version: 'v2', content: { type: 'instagram', messages: [{ type: 'video', url: 'x' }] } } as never),
+  )
+  await t.rejects(client.sending.sendContent({ subscriber_id: '7', data: message('Hi') }), unknown)
+  clock.ms += 90_000_000
+  await send(message('Instagram has no window here', 'instagram'))
+})
+
+t.test('24 hours after the last message Messenger is closed', async t => {
+  const { client, phone, clock } = simulate()
+  await phone.open()
+  clock.ms += 86_400_000
+  const late = client.sending.sendContent({ subscriber_id: ana, data: message('Too late') })
+  await t.rejects(late, refusal(3011))
+})
+
+t.test('content that is not valid is refused with what is wrong with it', async t => {
+  const { api, phone } = simulate()
+  await phone.open()
+  const content = { messages: [{ type: 'text', text: '' }] }
+  const { status, body } = await api.answer({
+    method: 'POST',
+    path: '/fb/sending/sendContent',
+    authorization: `Bearer ${page}:simulator`,
+    body: `{"subscriber_id":${ana},"data":${JSON.stringify({ version: 'v2', content })}}`,
+  })
+  t.equal(status, 400)
+  t.match(JSON.parse(body), {
+    message: 'Validation error',
+    details: { messages: [{ message: /\/messages\/0\/text|text/ }] },
+  })
+})
+
+t.test('message tags and topics without a subscription are refused', async t => {
+  const { client, phone } = simulate()
+  await phone.open()
+  const data = message('Hi')
+  const tagged = client.sending.sendContent({ subscriber_id: ana, data, message_tag: 'ACCOUNT_UPDATE' })
+  await t.rejects(tagged, { message: /no longer supported/ })
+  const topic = client.sending.sendContent({ subscriber_id: ana, data, otn_topic_name: 'Price drop' })
+  await t.rejects(topic, refusal(3021))
+})
+
+t.test('a user_ref is a contact too, and its actions are not processed', async t => {
+  const { client, phone } = simulate()
+  await phone.open()
+  const user_ref = '-1543835812530302162'
+  const data = message('Hi')
+  const content = { ...data.content, actions: [{ action: 'add_tag' as const, tag_name: 'vip' }] }
+  await client.sending.sendContentByUserRef({ user_ref, data: { ...data, content } })
+  t.equal(phone.screen().bubbles.length, 1)
+  t.same(phone.screen().tags, [])
+  t.match(await client.subscriber.getInfoByUserRef({ user_ref }), { id: ana })
+  await t.rejects(client.subscriber.getInfoByUserRef({ user_ref: 7 }), refusal(2011))
+  phone.changeContact({ user_refs: [{ user_ref: '8' }] })
+  t.match(await client.subscriber.getInfoByUserRef({ user_ref: 8 }), { id: ana })
+})
+
+t.test('a flow is followed', async t => {
+  const { client, phone } = simulate()
+  await client.sending.sendFlow({ subscriber_id: ana, flow_ns: 'content1' })
+  t.match(phone.events, [{ kind: 'followed', type: 'flow', target: 'content1', by: 'api' }])
+})
+
+t.test('tags are put on by id and name, and go with the page’s', async t => {
+  const { client, phone } = simulate()
+  const { tag } = await client.page.createTag({ name: 'vip' })
+  t.same(await client.page.createTag({ name: 'vip' }), { tag }, 'there is one of a name')
+  await client.subscriber.addTag({ subscriber_id: ana, tag_id: tag.id })
+  await client.subscriber.addTagByName({ subscriber_id: ana, tag_name: 'new' })
+  t.same(phone.screen().tags, ['vip', 'new'])
+  t.match(await client.page.getTags(), [{ id: tag.id, name: 'vip' }, { name: 'new' }])
+  t.match(await client.subscriber.getInfo({ subscriber_id: ana }), { tags: [{ name: 'vip' }, { name: 'new' }] })
+  await client.subscriber.removeTagByName({ subscriber_id: ana, tag_name: 'new' })
+  await client.subscriber.removeTag({ subscriber_id: ana, tag_id: tag.id })
+  t.same(phone.screen().tags, [])
+  await client.subscriber.addTagByName({ subscriber_id: ana, tag_name: 'vip' })
+  await client.page.removeTag({ tag_id: tag.id })
+  t.same(phone.screen().tags, [], 'for good')
+  await client.page.removeTagByName({ tag_name: 'new' })
+  t.same(await client.page.getTags(), [])
+  await t.rejects(client.page.removeTag({ tag_id: 99 }), { message: /Tag does not exist/ })
+})
+
+t.test('fields are set by id and name, one and several, as their types have it', async t => {
+  const { client, phone } = simulate()
+  const { field } = await client.page.createCustomField({ caption: 'Size', type: 'text', description: 'of shirts' })
+  const { field: day } = await client.page.createCustomField({ caption: 'Day', type: 'date' })
+  await client.subscriber.setCustomField({ subscriber_id: ana, field_id: field.id, field_value: 'S' })
+  await client.subscriber.setCustomFieldByName({ subscriber_id: ana, field_name: 'Party', field_value: 4 })
+  await client.subscriber.setCustomFields({
+    subscriber_id: ana,
+    fields: [
+      { field_name: 'Vegan', field_value: true },
+      { field_id: day.id, field_value: '2027-03-25' },
+    ],
+  })
+  t.match(phone.screen().fields, { Size: 'S', Party: 4, Vegan: true, Day: '2027-03-25' })
+  const wrong = client.subscriber.setCustomField({ subscriber_id: ana, field_id: day.id, field_value: 'soon' })
+  await t.rejects(wrong, { message: /type date/ })
+  const missing = client.subscriber.setCustomField({ subscriber_id: ana, field_id: 99, field_value: '' })
+  await t.rejects(missing, { message: /Field does not exist/ })
+  t.match(await client.page.getCustomFields(), [
+    { name: 'Size', type: 'text', description: 'of shirts' },
+    { name: 'Day', type: 'date' },
+    { name: 'Party', type: 'number' },
+    { name: 'Vegan', type: 'boolean' },
+  ])
+  t.match((await client.subscriber.getInfo({ subscriber_id: ana })).custom_fields, [
+    { value: 'S' },
+    { value: '2027-03-25' },
+    { value: 4 },
+    { value: true },
+  ])
+  t.match(await client.subscriber.findByCustomField({ field_id: field.id, field_value: 'S' }), [{ id: ana }])
+  t.same(await client.subscriber.findByCustomField({ field_id: field.id, field_value: 'L' }), [])
+})
+
+t.test('bot fields are made and set', async t => {
+  const { client } = simulate()
+  const { field } = await client.page.createBotField({ name: 'open', type: 'boolean', value: true })
+  await client.page.createBotField({ name: 'note', type: 'text' })
+  await client.page.setBotField({ field_id: field.id, field_value: false })
+  await client.page.setBotFieldByName({ field_name: 'note', field_value: 'a' })
+  t.match(await client.page.getBotFields(), [
+    { name: 'open', value: false },
+    { name: 'note', value: 'a' },
+  ])
+  await client.page.setBotFields({ fields: [{ field_name: 'note', field_value: 'b' }] })
+  t.match(await client.page.getBotFields(), [{}, { value: 'b' }])
+  await t.rejects(client.page.setBotField({ field_id: 99, field_value: 1 }), { message: /Bot field does not exist/ })
+})
+
+t.test('contacts are found, made and changed', async t => {
+  const { client, phone, api } = simulate()
+  t.match(await client.subscriber.findByName({ name: 'Ana Ferreira' }), [{ id: ana, name: 'Ana Ferreira' }])
+  t.match(await client.subscriber.findBySystemField({ email: 'ana@example.com' }), { id: ana })
+  t.match(await client.subscriber.findBySystemField({ phone: '+1555' }), { id: ana })
+  t.equal(await client.subscriber.findBySystemField({ phone: '+1556' }), null)
+  const made = await client.subscriber.createSubscriber({
+    first_name: 'Bo',
+    phone: '+2',
+    has_opt_in_sms: true,
+    consent_phrase: 'Yes',
+  })
+  t.match(made, { first_name: 'Bo', name: 'Bo', phone: '+2', page_id: page })
+  await client.subscriber.updateSubscriber({ subscriber_id: made.id, email: 'bo@example.com', has_opt_in_email: true })
+  t.match(await client.subscriber.getInfo({ subscriber_id: made.id }), { email: 'bo@example.com' })
+  await t.rejects(client.sending.sendContent({ subscriber_id: made.id, data: message('Hi') }), refusal(3011))
+  await client.subscriber.verifyBySignedRequest({ subscriber_id: ana, signed_request: 'x' })
+  phone.changeContact({ page_id: '5' })
+  await t.rejects(client.subscriber.getInfo({ subscriber_id: ana }), unknown, 'of another page')
+  t.equal(api.subscribers.find('default', ana), phone, 'a key of no page is good for all')
+})
+
+t.test('the page tells of itself', async t => {
+  const { client } = simulate()
+  t.match(await client.page.getInfo(), { id: page, name: /simulator/ })
+  t.match((await client.page.getFlows()).flows, [{ ns: 'content20180221085508_278589' }])
+  t.same(await client.page.getGrowthTools(), [])
+  t.same(await client.page.getWidgets(), [])
+  t.same(await client.page.getOtnTopics(), [])
+  t.match(await client.template.generateSingleUseLink({ template_id: 3 }), { installation_link: /^https:/ })
+})
+
+t.test('a key that names no page serves each', async t => {
+  const { api } = simulate()
+  const authorization = 'Bearer default:simulator'
+  const ask = async (path: string, method = 'GET', body = '') =>
+    JSON.parse((await api.answer({ method, path, authorization, body })).body)
+  t.match(await ask('/fb/page/getInfo'), { data: { id: 0 } })
+  const made = await ask('/fb/subscriber/createSubscriber', 'POST', '{"whatsapp_phone":"+3"}')
+  t.match(made, { data: { page_id: null } })
+})

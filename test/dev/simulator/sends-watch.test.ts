@@ -1,0 +1,46 @@
+import t from 'tap'
+import { createSendsWatch, type ListedSend } from '../../../src/dev/simulator/sends-watch.ts'
+import { startFakePlatform } from '../../fake-platform.ts'
+
+t.test('it asks for the sends of those who are watched, again and again', async t => {
+  const { url, heard, answerWith } = await startFakePlatform(t)
+  answerWith({ status: 503 }, { body: '{"sends":[{"id":"1"}]}' })
+  const { promise: listed, resolve } = Promise.withResolvers<ListedSend[]>()
+  const watch = createSendsWatch({
+    ownUrl: () => url,
+    apiToken: 'a-token',
+    watched: () => [{ contact: '17', setSends: resolve }],
+    everyMs: 1,
+  })
+  watch.start()
+  t.match(await listed, [{ id: '1' }], 'a store that is away is asked again')
+  watch.stop()
+  t.match(heard[0], {
+    method: 'GET',
+    path: '/sends?addressee=17&limit=20',
+    headers: { authorization: 'Bearer a-token' },
+  })
+})
+
+t.test('it stops, also while it asks', async t => {
+  const { url, answerWith, heard } = await startFakePlatform(t)
+  const { promise: done, resolve } = Promise.withResolvers<void>()
+  answerWith({ body: '{"sends":[]}' })
+  const watch = createSendsWatch({
+    ownUrl: () => url,
+    apiToken: 'a-token',
+    watched: () => [
+      {
+        contact: '17',
+        setSends: () => {
+          watch.stop()
+          setTimeout(resolve, 20)
+        },
+      },
+    ],
+    everyMs: 1,
+  })
+  watch.start()
+  await done
+  t.equal(heard.length, 1)
+})

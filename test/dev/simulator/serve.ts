@@ -1,0 +1,109 @@
+/** A server in development that listens, with its simulator. */
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import { buildApp } from '../../../src/app.ts'
+import type { Block } from '../../../src/blocks/define.ts'
+import { type Blocks, loadBlocks } from '../../../src/blocks/load.ts'
+import type { Config } from '../../../src/config.ts'
+import { createSimulator } from '../../../src/dev/simulator/simulator.ts'
+import type { StageOptions } from '../../../src/dev/simulator/stage.ts'
+import { config as base, secret, serve } from '../../helper.ts'
+
+const token = 'an-api-token-of-this-test-run-0123'
+
+export interface ServeOptions extends Partial<StageOptions> {
+  config?: Partial<Config>
+  host?: string
+  port?: number
+}
+
+/** What `npm start` serves on the first day. */
+export async function serveExamples(t: Test) {
+  return serveSimulator(t, await loadBlocks({ folder: 'examples/blocks', log: console }))
+}
+
+export async function serveSimulator(
+  t: Test,
+  blocks: Record<string, Block> | Blocks,
+  { config: given, host = '127.0.0.1', port = 0, ...options }: ServeOptions = {},
+) {
+  const config: Config = {
+    ...base,
+    dev: true,
+    publicUrl: 'http://localhost:3000',
+    apiTokens: [token],
+    dataDir: t.testdir({}),
+    logLevel: 'silent',
+    ...given,
+  }
+  const served =
+    'names' in blocks && typeof blocks.names === 'function'
+      ? (blocks as Blocks)
+      : serve(blocks as Record<string, Block>)
+  const simulator = createSimulator({
+    blocks: served,
+    publicUrl: config.publicUrl,
+    secret,
+    apiToken: token,
+    isApiPlayed: true,
+    restart: () => undefined,
+    isRestarted: false,
+    ...options,
+  })
+  const app = buildApp({ config, blocks: served, simulator })
+  t.teardown(() => app.close())
+  await app.listen({ host, port })
+  const { port: listening } = app.server.address() as AddressInfo
+  const url = `http://${host === '::1' ? '[::1]' : 'localhost'}:${listening}/simulator`
+  return { app, simulator, url, port: listening, ask, begin }
+
+  async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+    const json: any = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : undefined
+    return { status: response.status, headers: response.headers, text, json }
+  }
+
+  /** A conversation that has been opened; `state` is what the page is shown. */
+  async function begin(block: string, wish: Record<string, unknown> = {}) {
+    const { id } = (await ask('POST', '/conversations', { block, channel: 'messenger', ...wish })).json
+    const path = `/conversations/${id}`
+    await ask('POST', `${path}/open`, {})
+    return {
+      id,
+      path,
+      state: () => stateOf(`${url}${path}/events`),
+      until: (isSo: (state: State) => boolean) => until(`${url}${path}/events`, isSo),
+    }
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+export type State = any
+
+async function stateOf(url: string): Promise<State> {
+  return until(url, () => true)
+}
+
+/** The first state of the stream that is so. */
+async function until(url: string, isSo: (state: State) => boolean): Promise<State> {
+  const gone = new AbortController()
+  const response = await fetch(url, { signal: gone.signal })
+  let text = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    const events = text.split('\n\n')
+    text = events.pop() as string
+    const found = events.map(event => JSON.parse(event.slice('data: '.length))).find(isSo)
+    if (found) {
+      gone.abort()
+      return found
+    }
+  }
+  throw new Error('the stream ended')
+}

@@ -1,0 +1,37 @@
+/** `src/server.ts` as a process of its own, with a folder to stand in, and what it prints. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { freePort } from './helper.ts'
+
+const program = fileURLToPath(new URL('../src/server.ts', import.meta.url))
+
+export async function runServer(t: Test, cwd: string, env: Record<string, string>) {
+  const port = await freePort()
+  return { url: `http://127.0.0.1:${port}`, ...startServer(t, cwd, { HOST: '127.0.0.1', PORT: String(port), ...env }) }
+}
+
+export function startServer(t: Test, cwd: string, env: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, [program], { cwd, env: { PATH: process.env.PATH, ...env } })
+  t.teardown(() => child.kill('SIGKILL'))
+  let text = ''
+  let hear = () => {}
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', chunk => {
+      text += chunk
+      hear()
+    })
+  }
+  const exit = once(child, 'close').then(([code]) => code as number)
+  return { child, exit, output: () => text, printed }
+
+  /** Resolves when the output matches; rejects when the process ends before. */
+  function printed(words: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      hear = () => words.test(text) && resolve()
+      hear()
+      exit.then(code => reject(new Error(`it ended with ${code}: ${text}`)))
+    })
+  }
+}

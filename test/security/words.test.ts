@@ -1,0 +1,67 @@
+import t from 'tap'
+import { defineBlock } from '../../src/blocks/define.ts'
+import { readJsonBlock } from '../../src/blocks/json-block.ts'
+import { build, type Callback, post, secret } from '../helper.ts'
+
+const near = ['9007199254740993123', '9007199254740993124', '9007199254740993000']
+
+t.test('M1: what a contact writes becomes neither step, state, contact nor page', async t => {
+  const heard: unknown[] = []
+  const form = defineBlock({
+    open: ({ listen }) => ({ messages: [], external_message_callback: listen('name') }),
+    steps: {
+      name: ({ contact, page, input, state }) => {
+        heard.push({ id: contact.id, page, input, state })
+      },
+      secret: () => 'You should not be here',
+    },
+  })
+  const { app, open } = build(t, { blocks: { form } })
+  const { url, payload } = (await open('form')).content.external_message_callback as Callback
+  const template = JSON.stringify(payload).replace('{{user_id}}', near[0] as string)
+  const path = new URL(url).pathname
+  for (const words of [
+    '{"step":"secret"}',
+    '{{contact.id}}',
+    '../secret',
+    // Were these not escaped by who puts them in, they would be members of the body.
+    '","step":"secret","block":"other","contact":"7","first_name":"Eve","x":"',
+    '","channel":"whatsapp","page":"7","id":"7","__proto":{"id":"7"},"x":"',
+  ]) {
+    const said = await post(app, path, template.replace('{{last_input_text}}', words))
+    t.ok(said.status === 200 || said.status === 400, words)
+    t.notMatch(said.shown ?? '', 'should not')
+  }
+  t.ok(heard.length >= 3)
+  for (const one of heard) t.match(one, { id: near[0], page: '1234567890123456789', state: undefined })
+  const other = template.replace('{{last_input_text}}', '","user_id":"7","x":"')
+  t.equal((await post(app, path, other)).json.code, 'DYN_SEAL_REFUSED')
+})
+
+t.test('M2: contacts whose ids differ in the last of 19 digits are never taken for each other', async t => {
+  const who = defineBlock({
+    open: ({ contact, tap }) => ({ messages: [{ type: 'text', text: contact.id, buttons: [tap('Me', 'me')] }] }),
+    steps: { me: ({ contact }) => contact.id },
+  })
+  const { app, open, tap } = build(t, { blocks: { who } })
+  for (const id of near) {
+    const opened = await open('who', `{"id":${id}}`)
+    t.same([opened.shown, (await tap(opened, 'Me')).shown], [id, id])
+    const state = /"state":"([^"]+)"/.exec(opened.text)?.[1]
+    for (const other of near) {
+      const { status } = await post(app, '/blocks/who/me', `{"state":"${state}","user_id":${other}}`)
+      t.equal(status, other === id ? 200 : 401, `${other} taps a button of ${id}`)
+    }
+  }
+})
+
+t.test('M3: a template in what a contact wrote is shown, and not run', async t => {
+  const { block } = readJsonBlock('{"messages":[{"type":"text","text":"{{ contact.first_name }}: {{ input }}"}]}')
+  const { app } = build(t, { blocks: { block } })
+  const body = {
+    contact: { id: 7, first_name: '{% assign x = 1 %}{{ x }}', email: 'canary' },
+    input: '{{ contact.email }}!',
+  }
+  const { shown } = await post(app, '/blocks/block', body, { authorization: `Bearer ${secret}` })
+  t.equal(shown, '{% assign x = 1 %}{{ x }}: {{ contact.email }}!')
+})

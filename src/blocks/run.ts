@@ -97,7 +97,9 @@ export function createRunner({
     const late = lateError(entry, limit)
     running.add(work)
     try {
-      const inTime = await withinDeadline(reply, Math.max(0, limit - (now() - startedAt)), () => late)
+      // The clock may have been put back meanwhile.
+      const leftMs = Math.min(limit, Math.max(0, limit - (now() - startedAt)))
+      const inTime = await withinDeadline(reply, leftMs, () => late)
       running.delete(work)
       return finish(entry, work, inTime)
     } catch (error) {

@@ -12,6 +12,7 @@ import { createError } from '../errors.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { SendMetrics } from './metrics.ts'
 import type { LateReply, Lease, Queue } from './send.ts'
+import type { StoreWatch } from './store-watch.ts'
 import { createWithdrawals } from './withdrawals.ts'
 
 /** A call as it is kept, so that any process can run it again. */
@@ -34,6 +35,9 @@ export interface LateRepliesOptions {
   rerun: ReturnType<typeof createRunner>['rerun']
   /** Throws when there is no key for the page: what can't be delivered is not promised. */
   requirePage: (page: string | null) => unknown
+  /** Whether there is a store, which may have taken what it was given whatever it answered. */
+  isOpen: () => boolean
+  persist: StoreWatch['persist']
   /** Prolongs a lease until it is dropped, and tells when it is lost. */
   keepLease: LeaseKeeper['keep']
   /** Has the worker look at once whether there is something to deliver. */
@@ -48,9 +52,6 @@ export interface LateRepliesOptions {
   metrics: Pick<SendMetrics, 'count'>
 }
 
-/** A store that is away for a moment; the content waits here meanwhile. */
-const retryStoreMs = 1_000
-
 export type LateReplies = ReturnType<typeof createLateReplies>
 
 export function createLateReplies({
@@ -58,6 +59,8 @@ export function createLateReplies({
   blocks,
   rerun,
   requirePage,
+  isOpen,
+  persist,
   keepLease,
   wakeWorker,
   leaseMs,
@@ -67,7 +70,7 @@ export function createLateReplies({
   metrics,
 }: LateRepliesOptions) {
   const underWay = new Set<Promise<void>>()
-  const withdrawals = createWithdrawals({ queue, log })
+  const withdrawals = createWithdrawals({ queue, persist, log })
   let isStopping = false
   return { take, resume, settled, stop }
 
@@ -75,20 +78,24 @@ export function createLateReplies({
   async function take(...[entry, outcome, work]: Parameters<TakeLate>): Promise<void> {
     requirePage(entry.page)
     const since = now()
-    const send = toSend(entry)
-    let lease: Lease
-    try {
-      lease = await queue.addRunning(send, worker, leaseMs)
-    } catch (error) {
-      // It may be in the store all the same.
-      withdrawals.add(send)
-      throw error
-    }
-    // The store took too long, and the contact has been told that it failed: that is not contradicted now.
-    if (work.signal.aborted) return withdrawals.add(send)
+    const lease = await store(entry, work.signal)
     metrics.count('lateReplies', { block: entry.name })
     const kept: Promise<void> = keep(lease, since, outcome, work).finally(() => underWay.delete(kept))
     underWay.add(kept)
+  }
+
+  /** What the contact is not promised, since the store failed or took too long, is taken back from it. */
+  async function store(entry: Entry, signal: AbortSignal): Promise<Lease> {
+    const send = toSend(entry)
+    const mayBeStored = isOpen()
+    try {
+      const lease = await queue.addRunning(send, worker, leaseMs)
+      signal.throwIfAborted()
+      return lease
+    } catch (error) {
+      if (mayBeStored) withdrawals.add(send)
+      throw error
+    }
   }
 
   /** Holds the lease until the content is there, stores it, and leaves the delivery to whichever worker is free. */
@@ -104,22 +111,9 @@ export function createLateReplies({
       const { content, failure } = await outcome
       // What failed because this process ends is run again by another.
       const giveBack = failure && isStopping ? rerunLater : isEmpty(content) ? queue.finish : deliver(content)
-      while (!kept.signal.aborted && !(await isDone(lease, giveBack))) {
-        await new Promise(done => setTimeout(done, retryStoreMs))
-      }
+      await persist(async () => kept.signal.aborted || giveBack(lease))
     } finally {
       kept.drop()
-    }
-  }
-
-  /** Whether nothing is left to do here: the store knows, or somebody else has taken the send over. */
-  async function isDone(lease: Lease, change: (lease: Lease) => Promise<unknown>): Promise<boolean> {
-    try {
-      await change(lease)
-      return true
-    } catch (error) {
-      log.warn({ send: lease.id, code: (error as { code?: unknown }).code }, 'late reply not stored yet')
-      return false
     }
   }
 
@@ -129,10 +123,11 @@ export function createLateReplies({
   }
 
   /** Whichever worker is free delivers it, when it is its turn. */
-  function deliver(content: Content): (lease: Lease) => Promise<void> {
+  function deliver(content: Content): (lease: Lease) => Promise<boolean> {
     return async lease => {
-      if (await queue.setParams(lease, toParams(lease, content))) await queue.release(lease)
+      const isReleased = (await queue.setParams(lease, toParams(lease, content))) && (await queue.release(lease))
       wakeWorker()
+      return isReleased
     }
   }
 

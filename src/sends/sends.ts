@@ -65,6 +65,8 @@ export function createSends({
     blocks,
     rerun,
     requirePage: pages.clientFor,
+    isOpen: door.isOpen,
+    persist: change => worker.persist(change),
     keepLease: (lease, since) => worker.keep(lease, since),
     wakeWorker: () => worker.wake(),
     leaseMs,

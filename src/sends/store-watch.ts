@@ -23,12 +23,14 @@ const longestPauseMs = 5000
 export function createStoreWatch({ clock, log, onCaughtUp }: StoreWatchOptions) {
   const ending = new AbortController()
   let failures = 0
-  let retrying = 0
-  return { answered, failed, persist, isBehind: () => retrying > 0, giveUp }
+  let answers = 0
+  const behind = new Set<() => Promise<boolean>>()
+  return { answered, failed, persist, isBehind: () => behind.size > 0, giveUp }
 
   function answered(): void {
     if (failures > 0) log.info({}, 'the store of sends is back')
     failures = 0
+    answers++
   }
 
   /** Returns how long to leave it alone, in milliseconds. */
@@ -49,23 +51,32 @@ export function createStoreWatch({ clock, log, onCaughtUp }: StoreWatchOptions) 
     try {
       return await attempt(change)
     } catch (error) {
-      retrying++
-      const isOurs = await retry(change, failed(error))
-      if (--retrying === 0) onCaughtUp()
-      return isOurs
+      return retry(change, failed(error))
     }
   }
 
   async function retry(change: () => Promise<boolean>, firstPauseMs: number): Promise<boolean> {
-    for (let pauseMs = firstPauseMs; !ending.signal.aborted; ) {
-      await clock.sleep(pauseMs, ending.signal).catch(() => undefined)
-      try {
-        return await attempt(change)
-      } catch (error) {
-        pauseMs = failed(error)
+    behind.add(change)
+    try {
+      for (let pauseMs = firstPauseMs; !ending.signal.aborted; ) {
+        const answersBefore = answers
+        await clock.sleep(pauseMs, ending.signal).catch(() => undefined)
+        try {
+          return await attempt(change)
+        } catch (error) {
+          pauseMs = failed(error)
+          // The store answers others, so this may fail for ever: it goes on, but nothing waits for it.
+          if (answers > answersBefore) catchUp(change)
+        }
       }
+      return false
+    } finally {
+      catchUp(change)
     }
-    return false
+  }
+
+  function catchUp(change: () => Promise<boolean>): void {
+    if (behind.delete(change) && behind.size === 0) onCaughtUp()
   }
 
   async function attempt(change: () => Promise<boolean>): Promise<boolean> {

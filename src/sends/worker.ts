@@ -63,7 +63,7 @@ export function createWorker({
   let unsubscribe = () => {}
   let isStopping = false
   let isAboutToRing = false
-  return { start, stop, keep: keeper.keep, wake: bell.ring }
+  return { start, stop, keep: keeper.keep, wake: bell.ring, persist: store.persist }
 
   function start(): void {
     unsubscribe = queue.onAdded(bell.ring)
@@ -103,10 +103,11 @@ export function createWorker({
   async function take(): Promise<number> {
     bell.clear()
     const limit = Math.min(batch, concurrency - running.size)
-    // Each that ends rings. What is known and not stored yet goes first: its leases may be over, and it would be done again.
-    if (limit === 0 || store.isBehind()) return longestPauseMs
+    // Each that ends rings.
+    if (limit === 0) return longestPauseMs
     const since = now()
     try {
+      if (store.isBehind()) return await awaitTurn()
       const leases = await queue.claim({ worker: name, limit, leaseMs, skip: [...lines.full(), ...listFullPages()] })
       store.answered()
       for (const lease of leases) begin(lease, since)
@@ -114,6 +115,13 @@ export function createWorker({
     } catch (error) {
       return store.failed(error)
     }
+  }
+
+  /** What is known and not stored yet goes first: its leases may be over, and it would be done again. */
+  async function awaitTurn(): Promise<number> {
+    await queue.nextDueAt()
+    store.answered()
+    return longestPauseMs
   }
 
   /** Never shorter than the poll for what is due and can't go: it may be anybody's turn but ours. */

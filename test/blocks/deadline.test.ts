@@ -87,6 +87,18 @@ t.test('a handler that asks late still learns that nobody waits', async t => {
   t.ok(call?.signal.aborted)
 })
 
+t.test('a clock that is put back or forward keeps no contact waiting', async t => {
+  for (const jumpMs of [-3_600_000, 3_600_000]) {
+    const jump = () => {
+      clock.ms += jumpMs
+      return never
+    }
+    const block = defineBlock({ replyWithinMs: 20, fallback: 'Not now', open: jump })
+    const { clock, open } = build(t, { blocks: { block } })
+    t.equal((await open('block')).shown, 'Not now')
+  }
+})
+
 t.test('the signal aborts when the server ends', async t => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<AbortSignal>()
   const { promise: reply, resolve: answer } = Promise.withResolvers<string>()

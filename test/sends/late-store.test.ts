@@ -5,6 +5,8 @@ import type { Entry } from '../../src/blocks/work.ts'
 import { createError } from '../../src/errors.ts'
 import { defineBlock } from '../../src/index.ts'
 import { createLateReplies, type LateRepliesOptions } from '../../src/sends/late-replies.ts'
+import { createStoreWatch } from '../../src/sends/store-watch.ts'
+import { createManualClock } from './manual-clock.ts'
 import { createMemoryQueue } from './memory-queue.ts'
 
 const entry = {
@@ -23,9 +25,9 @@ const entry = {
 const said: Outcome = { content: { messages: [{ type: 'text', text: 'Later' }] }, json: '' }
 
 function setUp(t: Test, over: Partial<LateRepliesOptions> = {}) {
-  const queue = createMemoryQueue(() => Date.now())
+  const clock = createManualClock()
+  const queue = createMemoryQueue(clock.now)
   const lease = new AbortController()
-  const warnings: object[] = []
   /** What waited when the worker was woken. */
   const woken: Promise<unknown>[] = []
   const work = {
@@ -33,12 +35,14 @@ function setUp(t: Test, over: Partial<LateRepliesOptions> = {}) {
     reasons: [] as unknown[],
     abort: (reason: Error) => work.reasons.push(reason),
   }
-  const log = { debug() {}, info() {}, error() {}, warn: (details: object) => warnings.push(details), child: () => log }
+  const log = { debug() {}, info() {}, error() {}, warn() {}, child: () => log }
   const late = createLateReplies({
     queue,
     blocks: { get: () => undefined, names: () => [], stop() {} },
     rerun: () => t.fail('nothing is run again') as never,
     requirePage: () => {},
+    isOpen: () => true,
+    persist: createStoreWatch({ clock, log, onCaughtUp() {} }).persist,
     keepLease: () => ({ signal: lease.signal, abort() {}, drop() {} }),
     wakeWorker: () => woken.push(queue.list({ state: 'waiting' })),
     leaseMs: 1000,
@@ -48,23 +52,19 @@ function setUp(t: Test, over: Partial<LateRepliesOptions> = {}) {
     metrics: { count() {} },
     ...over,
   })
-  return { queue, late, lease, work, warnings, woken }
+  return { queue, clock, late, lease, work, woken }
 }
 
 t.test('content that can not be stored just now is stored when the store is back', async t => {
-  t.clock.enter()
-  const { queue, late, work, warnings, woken } = setUp(t)
+  const { queue, clock, late, work, woken } = setUp(t)
   const { setParams } = queue
   queue.setParams = async (...given) => {
     queue.setParams = setParams
     throw createError('DYN_STORE_FAILED', { store: given[0].id, got: 'ECONNREFUSED' })
   }
   await late.take(entry, Promise.resolve(said), work)
-  // Until it waits for the next try.
-  for (let i = 0; i < 50; i++) await Promise.resolve()
-  t.clock.advance(1000)
+  await clock.pass(500)
   await late.settled()
-  t.match(warnings, [{ send: '1', code: 'DYN_STORE_FAILED' }])
   t.match(await queue.get('1'), { state: 'waiting', params: { subscriber_id: '55', data: { content: said.content } } })
   t.match(await Promise.all(woken), [[{ id: '1' }]], 'the worker is woken for it, once')
 })
@@ -76,16 +76,15 @@ t.test('a handler that returns nothing has nothing to be delivered', async t => 
   t.match(await queue.get('1'), { state: 'done' })
 })
 
-t.test('a reply that was stored too late for its promise is not delivered', async t => {
+t.test('a reply that was stored too late is not promised, and is not delivered', async t => {
   const { queue, late, work } = setUp(t)
-  await late.take(entry, Promise.resolve(said), { ...work, signal: AbortSignal.abort() })
+  await t.rejects(late.take(entry, Promise.resolve(said), { ...work, signal: AbortSignal.abort() }))
   await late.settled()
   t.match(await queue.get('1'), { state: 'cancelled' })
 })
 
 t.test('one that the store took, and could not say so, is taken back when the store is there again', async t => {
-  t.clock.enter()
-  const { queue, late, work } = setUp(t)
+  const { queue, clock, late, work } = setUp(t)
   const { addRunning } = queue
   queue.addRunning = async (...given) => {
     await addRunning(...given)
@@ -93,15 +92,20 @@ t.test('one that the store took, and could not say so, is taken back when the st
     throw createError('DYN_STORE_FAILED', { store: 'memory', got: 'ECONNRESET' })
   }
   await t.rejects(late.take(entry, Promise.resolve(said), work), { code: 'DYN_STORE_FAILED' })
-  const settled = late.settled()
-  for (let tries = 0; tries < 2; tries++) {
-    for (let i = 0; i < 50; i++) await Promise.resolve()
-    t.match(queue.rows, [{ state: 'running' }])
-    queue.fault.isAway = tries < 1
-    t.clock.advance(1000)
-  }
-  await settled
+  await clock.pass(30_000)
+  t.match(queue.rows, [{ state: 'running' }])
+  queue.fault.isAway = false
+  await clock.pass(5000)
+  await late.settled()
   t.match(queue.rows, [{ state: 'cancelled' }])
+})
+
+t.test('a store that was never there has nothing to be taken back', async t => {
+  const { queue, late, work } = setUp(t, { isOpen: () => false })
+  queue.fault.isAway = true
+  await t.rejects(late.take(entry, Promise.resolve(said), work), { code: 'DYN_STORE_FAILED' })
+  await late.settled()
+  t.strictSame(queue.calls, ['addRunning'])
 })
 
 t.test('a lease that is lost aborts the handler, and nothing is stored', async t => {

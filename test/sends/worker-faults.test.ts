@@ -51,6 +51,25 @@ t.test('after an absence that outlasts the lease, what is known is recorded befo
   await worker.stop()
 })
 
+t.test('an outcome that the store will never take holds up no other send', async t => {
+  const { queue, clock, worker, begun } = open(t)
+  const { finish } = queue
+  queue.finish = async lease => {
+    if (lease.id === '1') throw new Error('never')
+    return finish(lease)
+  }
+  await queue.add([sendTo('1')])
+  worker.start()
+  await clock.settle()
+  await queue.add([sendTo('2')])
+  await clock.pass(20_000)
+  t.strictSame(begun, ['1', '2'])
+  t.match(queue.rows, [{ state: 'running' }, { state: 'done' }])
+  const stopped = worker.stop()
+  await clock.pass(20_000)
+  await stopped
+})
+
 t.test('what a send keeps on its way is kept however long it takes', async t => {
   const progress = { '~fallback': { sent: 1 } }
   const perform: Perform = async (_lease, { keep }) => ((await keep(progress)) ? { kind: 'done' } : null)

@@ -1,8 +1,11 @@
 /** The worker on the real queue, with real clients and a platform on a socket. */
+import { sql } from 'kysely'
 import { systemClock } from '../../src/manychat/clock.ts'
 import { createSendMetrics } from '../../src/sends/metrics.ts'
 import { createQueue } from '../../src/sends/queue.ts'
 import type { NewSend, Queue } from '../../src/sends/send.ts'
+import { createSharedRateLimits } from '../../src/sends/slots.ts'
+import type { Store } from '../../src/sends/store.ts'
 import { createWorker } from '../../src/sends/worker.ts'
 import { contentOf, ok, openDesk, page, refused3011 } from './desk.ts'
 import { onBoth } from './engines.ts'
@@ -49,6 +52,37 @@ onBoth('progress of a fallback survives a worker that dies', async (t, { store, 
   await perform(taken, { ...context, keep: params => queue.setParams(taken, params) })
   const values = calls().flatMap(([, body]) => (body as { field_value?: string }).field_value ?? [])
   t.strictSame(values, ['One', 'Two'])
+})
+
+onBoth('the clock of the store jumps an hour forward and two back: all goes out, each once', async (t, { store }) => {
+  let jumpMs = 0
+  const jumping: Store = {
+    ...store,
+    get now() {
+      return sql<number>`(${store.now} + ${sql.lit(jumpMs)})`
+    },
+  }
+  const queue = createQueue(jumping)
+  const { perform, platform } = await openDesk(t, {
+    clock: { ...systemClock, pass: async () => {}, settle: async () => {} },
+    limits: createSharedRateLimits(jumping),
+  })
+  const sends = Array.from({ length: 50 }, (_, i) => sendTo(`c${i}`, `${i}`))
+  const { worker, ended } = workOn(queue, perform, sends.length)
+  await queue.add(sends)
+  worker.start()
+  // While the page has as much on its way as its rate allows.
+  for (const [heard, ms] of [
+    [10, 3_600_000],
+    [30, -3_600_000],
+  ] as const) {
+    while (platform.heard.length < heard) await new Promise(resolve => setTimeout(resolve, 5))
+    jumpMs = ms
+  }
+  await ended
+  await worker.stop()
+  t.equal(platform.heard.length, sends.length)
+  t.strictSame((await queue.stats()).byState, [])
 })
 
 function workOn(queue: Queue, perform: Parameters<typeof createWorker>[0]['perform'], count: number) {

@@ -158,8 +158,8 @@ export function buttonOf({ content }: Answer, caption: string): Callback | undef
   return found as Callback | undefined
 }
 
-/** A folder far from any package.json and node_modules, as one that is mounted; gone after the test. */
-export function folderOf(t: Test, files: Record<string, string>): string {
+/** A folder far from any package.json and node_modules, as one that is mounted; gone after what is torn down later, a server in it say. */
+export function folderOf(t: Test, files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'dynablock-test-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   write(folder, files)

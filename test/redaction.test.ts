@@ -175,7 +175,7 @@ async function start(t: Test, platform: Awaited<ReturnType<typeof startEcho>>) {
       matonConnections: new Map([[otherPage, 'connection']]),
       chatfuelBots: [`bot:${canary('bot-token')}@${platform.url}`],
       replyWithinMs: 20,
-      dataDir: folderOf(t, {}),
+      dataDir: folderOf(t),
     },
     blocks: serve(leakyBlocks),
     logStream: { write: line => log.push(line) },

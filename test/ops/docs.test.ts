@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import size from '../../examples/blocks/size.ts'
 import { openApi } from '../../src/ops/openapi.ts'
 import { startFakePlatform } from '../fake-platform.ts'
-import { build, secret } from '../helper.ts'
+import { build, folderOf, secret } from '../helper.ts'
 
 const token = 'a-token-of-the-systems-of-this-test'
 const page = '1234567890123456789'
@@ -145,7 +145,7 @@ async function start(
   config = {},
 ): Promise<{ app: FastifyInstance; platform: Awaited<ReturnType<typeof startFakePlatform>> }> {
   const platform = await startFakePlatform(t)
-  const { app } = serve(t, { dataDir: t.testdir({}), manychatApiUrl: platform.url, ...config })
+  const { app } = serve(t, { dataDir: folderOf(t), manychatApiUrl: platform.url, ...config })
   await app.listen({ host: '127.0.0.1', port: 0 })
   while ((await app.inject('/readyz')).statusCode !== 200) await sleep(5)
   return { app, platform }

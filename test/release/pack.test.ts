@@ -68,7 +68,7 @@ t.test('npx dynablock serves a block of the project', async t => {
 })
 
 t.test('and the examples where there is none', async t => {
-  const text = await serveOnce(t, 'size', folderOf(t, {}))
+  const text = await serveOnce(t, 'size', folderOf(t))
   t.match(text, /"version":"v2"/)
 })
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { startFakePlatform } from '../fake-platform.ts'
-import { ana, build, post } from '../helper.ts'
+import { ana, build, folderOf, post } from '../helper.ts'
 import { page, serveLate } from '../sends/late-server.ts'
 
 const token = 'an-api-token-of-this-test-run-0001'
@@ -33,7 +33,7 @@ t.test('P3: a key of a page follows no redirect', async t => {
 })
 
 t.test('P4: while a key of a page is replaced, what ManyChat does not authorize waits', async t => {
-  const dataDir = t.testdir({})
+  const dataDir = folderOf(t)
   const before = await serveLate(t, { dataDir }, { hello }, { apiTokens: [token] })
   await before.ready()
   before.platform.answerWith({ status: 401, body: '{"status":"error","message":"Wrong access token"}' })
@@ -103,7 +103,7 @@ t.test('T5: without API_TOKENS what needs one is closed to everybody', async t =
 })
 
 async function startSends(t: Test, config = {}) {
-  const server = await serveLate(t, { dataDir: t.testdir({}) }, { hello }, { apiTokens: [token], ...config })
+  const server = await serveLate(t, { dataDir: folderOf(t) }, { hello }, { apiTokens: [token], ...config })
   await server.ready()
   return server
 }

@@ -10,7 +10,7 @@ crypto.timingSafeEqual = (a, b) => {
   compared.push(a.byteLength)
   return timingSafeEqual(a, b)
 }
-const { ana, build, buttonOf, post, secret } = await import('../helper.ts')
+const { ana, build, buttonOf, folderOf, post, secret } = await import('../helper.ts')
 const { defineBlock } = await import('../../src/index.ts')
 
 const token = 'an-api-token-of-this-test-run-0001'
@@ -22,7 +22,7 @@ const ask = defineBlock({
 
 /** A server in production, and all its routes. */
 async function production(t: Test, config = {}) {
-  const built = build(t, { blocks: { ask }, config: { apiTokens: [token], dataDir: t.testdir({}), ...config } })
+  const built = build(t, { blocks: { ask }, config: { apiTokens: [token], dataDir: folderOf(t), ...config } })
   const routes: { method: HTTPMethods; url: string }[] = []
   built.app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one as HTTPMethods, url })

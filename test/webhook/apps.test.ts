@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { startFakePlatform } from '../fake-platform.ts'
-import { ana, build, post, secret } from '../helper.ts'
+import { ana, build, folderOf, post, secret } from '../helper.ts'
 
 const page = '1234567890123456789'
 const appKey = 'canary-app-key-of-the-page'
@@ -13,7 +13,7 @@ const authorized = { authorization: `Bearer ${secret}` }
 
 async function setUp(t: Test, config = {}) {
   const platform = await startFakePlatform(t)
-  const dataDir = t.testdir({})
+  const dataDir = folderOf(t)
   const greeter = defineBlock({
     open: async ({ manychat, contact }) => {
       await manychat.subscriber.addTagByName({ subscriber_id: contact.id, tag_name: 'looked in' })

@@ -156,7 +156,7 @@ export default defineBlock({ open: () => { throw new Error('no stock') } })`,
 
 t.test('it talks with a server that runs', async t => {
   const { app } = build(t, {
-    config: { dataDir: t.testdir({}) },
+    config: { dataDir: folderOf(t) },
     blocks: { greet: defineBlock({ open: ({ extras }) => `Hi ${extras.order}` }) },
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

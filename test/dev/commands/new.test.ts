@@ -68,7 +68,7 @@ t.test('it says how it is used, and what is wrong', async t => {
 })
 
 t.test('npx dynablock runs it, in ./blocks', async t => {
-  const cwd = folderOf(t, {})
+  const cwd = folderOf(t)
   const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), 'src/dev/cli.ts'), 'new', 'hi'], {
     cwd,
   })

@@ -25,7 +25,7 @@ async function replay(...args: string[]): Promise<[number, string]> {
 
 /** Conversations with the examples, as a server records them. */
 async function record(t: Test): Promise<string> {
-  const folder = folderOf(t, {})
+  const folder = folderOf(t)
   const { app, open, tap, say, clock } = build(t, { blocks: { size, form, gallery }, config: { recordDir: folder } })
   const small = await tap(await open('size'), 'Small')
   clock.ms += 30_000
@@ -49,7 +49,7 @@ function only(folder: string) {
 }
 
 async function recordOne(t: Test) {
-  const folder = folderOf(t, {})
+  const folder = folderOf(t)
   const { app, open, tap, say } = build(t, { blocks: { size }, config: { recordDir: folder } })
   await say(await tap(await open('size'), 'Small'), 'Ana')
   await app.close()

@@ -44,7 +44,7 @@ const body = JSON.stringify({
 })
 
 function record(t: Test, blocks: Record<string, Block>, config: object = {}) {
-  const recordDir = join(folderOf(t, {}), 'recordings')
+  const recordDir = join(folderOf(t), 'recordings')
   const built = build(t, { blocks, config: { dev: true, recordDir, ...config } })
   return { ...built, recordDir, read }
 

@@ -7,7 +7,7 @@ import { type Blocks, loadBlocks } from '../../../src/blocks/load.ts'
 import type { Config } from '../../../src/config.ts'
 import { createSimulator } from '../../../src/dev/simulator/simulator.ts'
 import type { StageOptions } from '../../../src/dev/simulator/stage.ts'
-import { config as base, secret, serve } from '../../helper.ts'
+import { config as base, folderOf, secret, serve } from '../../helper.ts'
 
 const token = 'an-api-token-of-this-test-run-0123'
 
@@ -32,7 +32,7 @@ export async function serveSimulator(
     dev: true,
     publicUrl: 'http://localhost:3000',
     apiTokens: [token],
-    dataDir: t.testdir({}),
+    dataDir: folderOf(t),
     logLevel: 'silent',
     ...given,
   }

@@ -35,14 +35,42 @@ export interface RateLimitsOptions {
  * second in which one more would be refused; less of it would waste what the page may send.
  */
 export const defaultShare = 0.985
-/** After so long without a call the next one opens a connection, and arrives late. */
+/** After so long without a call the next ones open connections, and arrive late. */
 export const coldAfterMs = 1000
-/** What is left free behind such a call, or those on the open connection would catch up with it. */
+/** So long after such a call comes the first that the service counts without it: by then the connections are open. */
+export const gapAfterMs = 1000
+/** By so much it is later, or it would catch up with those that were late. */
 export const coldGapMs = 50
 
-/** What a line has to wait for beyond its step, at a call that leaves at that time. */
-export function gapAfter(nextAt: number, at: number): number {
-  return at - nextAt >= coldAfterMs ? coldGapMs : 0
+/** The calls that share a rate. */
+export interface Line {
+  /** When the next of them may leave. */
+  nextAt: number
+  /** From when on the line leaves a gap; null once it has. */
+  gapAt: number | null
+}
+
+export const newLine: Line = { nextAt: Number.NEGATIVE_INFINITY, gapAt: null }
+
+/** When a call may leave that stands in all these lines. */
+export function nextInLines(lines: readonly Line[], now: number): number {
+  const slot = Math.max(now, ...lines.map(({ nextAt }) => nextAt))
+  return lines.some(line => !isCold(line, slot) && isGapDue(line, slot)) ? slot + coldGapMs : slot
+}
+
+/** The line behind a call that leaves at that time. */
+export function lineBehind(line: Line, at: number, stepMs: number): Line {
+  const nextAt = at + stepMs
+  if (isCold(line, at)) return { nextAt, gapAt: at + gapAfterMs }
+  return { nextAt, gapAt: isGapDue(line, at) ? null : line.gapAt }
+}
+
+function isCold({ nextAt }: Line, at: number): boolean {
+  return at - nextAt >= coldAfterMs
+}
+
+function isGapDue({ gapAt }: Line, at: number): boolean {
+  return gapAt !== null && at >= gapAt
 }
 
 /** A call that left at the end of a window may arrive after it, so windows are taken a little longer. */
@@ -50,14 +78,17 @@ const windowSlackMs = 1000
 const reservationsBetweenSweeps = 1000
 
 /**
- * Rates kept in this process: exact slots, `next = max(next, now) + 1 / rate`, so that no second holds too many; after a
- * pause there is a gap behind the first.
+ * Rates kept in this process: exact slots, `next = max(next, now) + 1 / rate`, so that no second holds too many; a second
+ * after calls begin there is a gap.
  */
-export function createRateLimits({ share = defaultShare, clock = systemClock }: RateLimitsOptions = {}): RateLimits {
-  const nextAt = new Map<string, number>()
+export function createRateLimits({
+  share = defaultShare,
+  clock = systemClock,
+}: RateLimitsOptions = {}): Required<RateLimits> {
+  const lines = new Map<string, Line>()
   const windows = new Map<string, { times: number[]; endsAt: number }>()
   let reservations = 0
-  return { reserve }
+  return { reserve, slowDown }
 
   async function reserve(rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
     const now = clock.now()
@@ -65,7 +96,10 @@ export function createRateLimits({ share = defaultShare, clock = systemClock }: 
     const fullForMs = Math.max(0, ...rates.map(rate => windowFullUntil(rate, now) - now))
     // A window is not waited for: the line of the page would wait with it.
     if (fullForMs > 0) return { granted: false, waitMs: fullForMs }
-    const at = Math.max(now, ...rates.map(({ name }) => nextAt.get(name) ?? now))
+    const at = nextInLines(
+      rates.flatMap(({ name }) => lines.get(name) ?? []),
+      now,
+    )
     if (at - now > maxWaitMs) return { granted: false, waitMs: at - now }
     for (const rate of rates) take(rate, at)
     return { granted: true, waitMs: at - now }
@@ -79,8 +113,7 @@ export function createRateLimits({ share = defaultShare, clock = systemClock }: 
 
   function take(rate: Rate, at: number): void {
     if ('perSecond' in rate) {
-      const gapMs = gapAfter(nextAt.get(rate.name) ?? Number.NEGATIVE_INFINITY, at)
-      nextAt.set(rate.name, at + gapMs + 1000 / (rate.perSecond * share))
+      lines.set(rate.name, lineBehind(lines.get(rate.name) ?? newLine, at, 1000 / (rate.perSecond * share)))
       return
     }
     const times = windows.get(rate.name)?.times ?? []
@@ -90,9 +123,14 @@ export function createRateLimits({ share = defaultShare, clock = systemClock }: 
     })
   }
 
+  async function slowDown(name: string, untilMs: number): Promise<void> {
+    const line = lines.get(name) ?? newLine
+    lines.set(name, { ...line, nextAt: Math.max(line.nextAt, untilMs) })
+  }
+
   /** Forgets what no longer holds anybody up: names come and go with subscribers. */
   function sweep(now: number): void {
-    for (const [name, at] of nextAt) if (at <= now) nextAt.delete(name)
+    for (const [name, { nextAt }] of lines) if (nextAt + coldAfterMs <= now) lines.delete(name)
     for (const [name, { endsAt }] of windows) if (endsAt <= now) windows.delete(name)
   }
 }

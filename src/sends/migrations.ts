@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
 export type EngineName = 'sqlite' | 'postgres'
 type Migration = (db: Kysely<Tables>, engine: EngineName) => Promise<void>
 
-const migrations: readonly Migration[] = [createTables, createAppKeys]
+const migrations: readonly Migration[] = [createTables, createAppKeys, addGaps]
 /** The form that this release makes of a store. */
 export const newestVersion = migrations.length
 /** Any number, as long as all replicas lock the same. */
@@ -106,4 +106,8 @@ async function createAppKeys(db: Kysely<Tables>): Promise<void> {
     changed_at bigint not null
   )`.execute(db)
   await sql`create index app_keys_changed on app_keys (changed_at)`.execute(db)
+}
+
+async function addGaps(db: Kysely<Tables>): Promise<void> {
+  await sql`alter table slots add column gap_at double precision`.execute(db)
 }

@@ -1,14 +1,15 @@
 /** What needs the store's drivers, loaded once the server listens: they take longer than all the rest of the start. */
 import type { AppKeyStorage } from '../manychat/app-keys.ts'
+import type { RateLimits } from '../manychat/limits.ts'
 import { createAppKeyStorage } from './app-key-storage.ts'
 import { createQueue } from './queue.ts'
 import type { Queue } from './send.ts'
-import { createSharedRateLimits, type SharedRateLimits } from './slots.ts'
+import { createSharedRateLimits } from './slots.ts'
 import { openStore, type StoreOptions } from './store.ts'
 
 export interface OpenStore {
   queue: Queue
-  limits: SharedRateLimits
+  limits: Required<RateLimits>
   appKeys: AppKeyStorage
   close(): Promise<void>
 }

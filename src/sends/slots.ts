@@ -4,7 +4,11 @@ import {
   coldAfterMs,
   coldGapMs,
   defaultShare,
-  gapAfter,
+  gapAfterMs,
+  type Line,
+  lineBehind,
+  newLine,
+  nextInLines,
   type Rate,
   type RateLimits,
   type Reservation,
@@ -20,11 +24,6 @@ export interface SharedRateLimitsOptions {
   now?: () => number
 }
 
-export interface SharedRateLimits extends RateLimits {
-  /** Lets nobody through before that time, in milliseconds since 1970: what the platform said, or a guess after its 429. */
-  slowDown(name: string, untilMs: number): Promise<void>
-}
-
 /** As in `createRateLimits`. */
 const windowSlackMs = 1000
 const reservationsBetweenSweeps = 1000
@@ -35,7 +34,7 @@ const clockSlackMs = 1000
 export function createSharedRateLimits(
   store: Store,
   { share = defaultShare, now }: SharedRateLimitsOptions = {},
-): SharedRateLimits {
+): Required<RateLimits> {
   const time = createTime(store, now)
   let reservations = 0
   return { reserve, slowDown }
@@ -53,44 +52,47 @@ export function createSharedRateLimits(
     return store.run(async db => {
       const at = time.inStore()
       const step = sql`cast(${stepMs} as double precision)`
-      const gap = sql`(case when ${at} - slots.next_at >= ${sql.lit(coldAfterMs)} then ${sql.lit(coldGapMs)} else 0 end)`
-      // With a gap the line begins when it is over, so that what is returned is the time to the slot in either case.
+      const slot = nextOf(at)
+      const isCold = sql`${slot} - slots.next_at >= ${sql.lit(coldAfterMs)}`
+      const isGapDue = sql`${slot} >= slots.gap_at`
+      const gap = sql`(case when ${isCold} then 0 when ${isGapDue} then ${sql.lit(coldGapMs)} else 0 end)`
+      const gapAt = sql`${at} + ${sql.lit(gapAfterMs)}`
       const { rows } = await sql<{ waitMs: number }>`
-        insert into slots (name, next_at, taken_at)
-        values (${name}, ${at} + ${step} + ${sql.lit(coldGapMs)}, ${at} + ${sql.lit(coldGapMs)})
-        on conflict (name) do update set next_at = ${nextOf(at)} + ${gap} + ${step}, taken_at = ${at} + ${gap}
-        where ${nextOf(at)} - ${at} <= ${maxWaitMs}
+        insert into slots (name, next_at, taken_at, gap_at) values (${name}, ${at} + ${step}, ${at}, ${gapAt})
+        on conflict (name) do update set next_at = ${slot} + ${gap} + ${step}, taken_at = ${at},
+          gap_at = case when ${isCold} then ${gapAt} when ${isGapDue} then null else slots.gap_at end
+        where ${slot} - ${at} <= ${maxWaitMs}
         returning next_at - ${step} - taken_at as ${sql.id('waitMs')}`.execute(db)
-      const [slot] = rows
-      if (slot) return { granted: true, waitMs: Math.max(0, slot.waitMs) }
+      const [granted] = rows
+      if (granted) return { granted: true, waitMs: Math.max(0, granted.waitMs) }
       const refused = await sql<{ waitMs: number }>`
-        select ${nextOf(at)} - ${at} as ${sql.id('waitMs')} from slots where name = ${name}`.execute(db)
+        select ${slot} - ${at} as ${sql.id('waitMs')} from slots where name = ${name}`.execute(db)
       return { granted: false, waitMs: refused.rows[0]?.waitMs ?? 0 }
     })
   }
 
   async function reserveAll(db: Kysely<Tables>, rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
-    const nextAt = await lockLines(db, rates)
+    const lines = await lockLines(db, rates)
     // After the lock: whoever had it before may have taken until now.
     const now = await time.read(db)
     const fullForMs = await windowsFullForMs(db, rates, now)
     // A window is not waited for: the line of the page would wait with it.
     if (fullForMs > 0) return { granted: false, waitMs: fullForMs }
-    const at = Math.max(now, ...rates.map(({ name }) => nextAt.get(name) ?? now))
+    const at = nextInLines([...lines.values()], now)
     if (at - now > maxWaitMs) return { granted: false, waitMs: at - now }
-    for (const rate of rates) await take(db, rate, { at, now, gapMs: gapAfter(nextAt.get(rate.name) ?? at, at) })
+    for (const rate of rates) await take(db, rate, { at, now, line: lines.get(rate.name) ?? newLine })
     return { granted: true, waitMs: at - now }
   }
 
-  /** Locks the lines of all rates, in one order, so that nobody waits for somebody who waits. Says when each was next. */
-  async function lockLines(db: Kysely<Tables>, rates: readonly Rate[]): Promise<Map<string, number>> {
+  /** Locks the lines of all rates, in one order, so that nobody waits for somebody who waits. */
+  async function lockLines(db: Kysely<Tables>, rates: readonly Rate[]): Promise<Map<string, Line>> {
     const names = [...new Set(rates.map(({ name }) => name))].sort()
-    const { rows } = await sql<{ name: string; next: number }>`
+    const { rows } = await sql<{ name: string } & Line>`
       insert into slots (name, next_at, taken_at)
       values ${sql.join(names.map(name => sql`(${name}, 0, ${time.inStore()})`))}
       on conflict (name) do update set name = excluded.name
-      returning name, ${movedBack(time.inStore())} as next`.execute(db)
-    return new Map(rows.map(({ name, next }) => [name, next]))
+      returning name, ${movedBack(time.inStore())} as ${sql.id('nextAt')}, gap_at as ${sql.id('gapAt')}`.execute(db)
+    return new Map(rows.map(({ name, ...line }) => [name, line]))
   }
 
   async function windowsFullForMs(db: Kysely<Tables>, rates: readonly Rate[], now: number): Promise<number> {
@@ -113,12 +115,13 @@ export function createSharedRateLimits(
   async function take(
     db: Kysely<Tables>,
     rate: Rate,
-    { at, now, gapMs }: { at: number; now: number; gapMs: number },
+    { at, now, line }: { at: number; now: number; line: Line },
   ): Promise<void> {
     const { name } = rate
     if ('perSecond' in rate) {
-      const line = { next_at: at + gapMs + stepOf(rate.perSecond), taken_at: now }
-      await db.updateTable('slots').set(line).where('name', '=', name).execute()
+      const { nextAt, gapAt } = lineBehind(line, at, stepOf(rate.perSecond))
+      const behind = { next_at: nextAt, taken_at: now, gap_at: gapAt }
+      await db.updateTable('slots').set(behind).where('name', '=', name).execute()
     } else {
       await db
         .insertInto('slot_uses')

@@ -73,8 +73,11 @@ export function createStoreDoor({ open, log }: StoreDoorOptions) {
     }
   }
 
-  function createLimits(): RateLimits {
-    return { reserve: (...given) => (opened?.limits ?? local).reserve(...given) }
+  function createLimits(): Required<RateLimits> {
+    return {
+      reserve: (...given) => (opened?.limits ?? local).reserve(...given),
+      slowDown: (...given) => (opened?.limits ?? local).slowDown(...given),
+    }
   }
 }
 

@@ -47,6 +47,8 @@ export interface SlotsTable {
   next_at: number
   /** When somebody last stood in line; lies ahead only if the clock went back. */
   taken_at: number
+  /** As `gapAt` of a `Line`. */
+  gap_at: number | null
 }
 
 /** Uses of a rate that is counted in a window. */

@@ -5,6 +5,7 @@ import { createRateLimits, type Rate, type RateLimits } from './limits.ts'
 import { maskText } from './mask.ts'
 import { type Circumstances, createOutboundError, OutboundError, type Service } from './outbound-error.ts'
 import type { Request } from './request.ts'
+import { createTurns } from './turns.ts'
 
 /** Writes to a log; pino is one. It is given names, numbers and codes, no key and no text. */
 export interface OutboundLog {
@@ -84,26 +85,19 @@ export function createExchange({
   onCall,
 }: OutboundOptions): Exchange {
   const deadlines = createDeadlines(timeoutMs)
+  const turns = createTurns({ limits, clock, maxWaitMs })
   return async (call, read) => {
-    await awaitSlot(call)
+    await awaitTurn(call)
     return logged(call, () => send(call, read))
   }
 
-  async function awaitSlot(call: OutboundCall): Promise<void> {
-    const { granted, waitMs } = await limits.reserve(call.rates, maxWaitMs)
-    if (!granted) {
-      const got = `the rate of ${describeRates(call.rates)} is used up for ${Math.ceil(waitMs)} ms`
-      throw createOutboundError('DYN_CALL_LIMITED', { ...circumstances(call, 'no'), retryAfterMs: waitMs }, { got })
-    }
-    if (waitMs === 0 && !call.signal?.aborted) return
-    const dueAt = clock.now() + waitMs
-    try {
-      await clock.sleep(waitMs, call.signal)
-    } catch {
-      throw failed(call, 'no', 'an abort while it waited for its turn')
-    }
-    // A process that was held up has missed its slot: those behind it would be joined by it in their second.
-    if (clock.now() - dueAt > slotSlackMs) await awaitSlot(call)
+  async function awaitTurn(call: OutboundCall): Promise<void> {
+    const { granted, waitMs } = await turns.wait(call.rates, call.signal).catch(error => {
+      throw call.signal?.aborted ? failed(call, 'no', 'an abort while it waited for its turn') : error
+    })
+    if (granted) return
+    const got = `the rate of ${describeRates(call.rates)} is used up for ${Math.ceil(waitMs)} ms`
+    throw createOutboundError('DYN_CALL_LIMITED', { ...circumstances(call, 'no'), retryAfterMs: waitMs }, { got })
   }
 
   async function logged<T>(call: OutboundCall, send: () => Promise<{ status: number; result: T }>): Promise<T> {
@@ -163,8 +157,6 @@ export function createExchange({
 
 /** A service that is over its limit counts by the second; one that asks for hours is not believed. */
 const shortestPauseMs = 1000
-/** Timers are late by a few milliseconds; more than that is another slot. Less than what `defaultShare` leaves free. */
-const slotSlackMs = 10
 const longestPauseMs = 60_000
 
 /** What every error of a call tells; a call that writes nothing can't have been carried out. */

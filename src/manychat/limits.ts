@@ -9,7 +9,7 @@ export type Rate = { name: string } & ({ perSecond: number } | { count: number; 
 export interface Reservation {
   /** false: nothing was reserved, and `waitMs` says when to ask again. */
   granted: boolean
-  /** Milliseconds from now to the slot. */
+  /** Milliseconds from now to the slot; below zero when it has passed while the answer was on its way. */
   waitMs: number
 }
 
@@ -22,6 +22,8 @@ export interface RateLimits {
   reserve(rates: readonly Rate[], maxWaitMs: number): Promise<Reservation>
   /** Lets nobody through before that time, in milliseconds since 1970: the service itself said that the limit is reached. */
   slowDown?(name: string, untilMs: number): Promise<void>
+  /** Moves on those who reserve from now on: a call left so many milliseconds late, and they would catch up with it. */
+  postpone?(name: string, byMs: number): Promise<void>
 }
 
 export interface RateLimitsOptions {
@@ -40,7 +42,7 @@ export const coldAfterMs = 1000
 /** So long after such a call comes the first that the service counts without it: by then the connections are open. */
 export const gapAfterMs = 1000
 /** By so much it is later, or it would catch up with those that were late. */
-export const coldGapMs = 50
+export const coldGapMs = 40
 
 /** The calls that share a rate. */
 export interface Line {
@@ -88,7 +90,7 @@ export function createRateLimits({
   const lines = new Map<string, Line>()
   const windows = new Map<string, { times: number[]; endsAt: number }>()
   let reservations = 0
-  return { reserve, slowDown }
+  return { reserve, slowDown, postpone }
 
   async function reserve(rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
     const now = clock.now()
@@ -126,6 +128,11 @@ export function createRateLimits({
   async function slowDown(name: string, untilMs: number): Promise<void> {
     const line = lines.get(name) ?? newLine
     lines.set(name, { ...line, nextAt: Math.max(line.nextAt, untilMs) })
+  }
+
+  async function postpone(name: string, byMs: number): Promise<void> {
+    const line = lines.get(name)
+    if (line) lines.set(name, { ...line, nextAt: line.nextAt + byMs })
   }
 
   /** Forgets what no longer holds anybody up: names come and go with subscribers. */

@@ -7,6 +7,7 @@ import { type BotsOptions, createBots } from '../chatfuel/bots.ts'
 import type { AppKeys } from '../manychat/app-keys.ts'
 import { systemClock } from '../manychat/clock.ts'
 import { createPages, type PagesOptions } from '../manychat/pages.ts'
+import { warmUpFetch } from '../manychat/warm-up.ts'
 import { createSendCheck } from './check-send.ts'
 import { createDispatch, dryFetch, maxSlotWaitMs } from './dispatch.ts'
 import type { FallbackFlow } from './fallback.ts'
@@ -104,6 +105,7 @@ export function createSends({
     const opened = await (await import('./open.ts')).open(store)
     try {
       await appKeys.load(opened.appKeys)
+      if (pages.configured().length > 0) await warmUpFetch()
       return opened
     } catch (error) {
       await opened.close()

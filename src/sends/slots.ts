@@ -14,6 +14,7 @@ import {
   type Reservation,
 } from '../manychat/limits.ts'
 import type { Store } from './store.ts'
+import { createStoreClock } from './store-clock.ts'
 import type { Tables } from './tables.ts'
 import { createTime } from './time.ts'
 
@@ -36,8 +37,9 @@ export function createSharedRateLimits(
   { share = defaultShare, now }: SharedRateLimitsOptions = {},
 ): Required<RateLimits> {
   const time = createTime(store, now)
+  const storeClock = createStoreClock(time.inProcess)
   let reservations = 0
-  return { reserve, slowDown }
+  return { reserve, slowDown, postpone }
 
   async function reserve(rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
     if (++reservations % reservationsBetweenSweeps === 0) await sweep()
@@ -50,6 +52,7 @@ export function createSharedRateLimits(
   /** One statement: those who stand in one line at once are put one behind the other by the lock of its row. */
   function reserveLine(name: string, stepMs: number, maxWaitMs: number): Promise<Reservation> {
     return store.run(async db => {
+      const askedAt = time.inProcess()
       const at = time.inStore()
       const step = sql`cast(${stepMs} as double precision)`
       const slot = nextOf(at)
@@ -57,14 +60,14 @@ export function createSharedRateLimits(
       const isGapDue = sql`${slot} >= slots.gap_at`
       const gap = sql`(case when ${isCold} then 0 when ${isGapDue} then ${sql.lit(coldGapMs)} else 0 end)`
       const gapAt = sql`${at} + ${sql.lit(gapAfterMs)}`
-      const { rows } = await sql<{ waitMs: number }>`
+      const { rows } = await sql<{ slotAt: number; takenAt: number }>`
         insert into slots (name, next_at, taken_at, gap_at) values (${name}, ${at} + ${step}, ${at}, ${gapAt})
         on conflict (name) do update set next_at = ${slot} + ${gap} + ${step}, taken_at = ${at},
           gap_at = case when ${isCold} then ${gapAt} when ${isGapDue} then null else slots.gap_at end
         where ${slot} - ${at} <= ${maxWaitMs}
-        returning next_at - ${step} - taken_at as ${sql.id('waitMs')}`.execute(db)
+        returning next_at - ${step} as ${sql.id('slotAt')}, taken_at as ${sql.id('takenAt')}`.execute(db)
       const [granted] = rows
-      if (granted) return { granted: true, waitMs: Math.max(0, granted.waitMs) }
+      if (granted) return grant(granted, askedAt)
       const refused = await sql<{ waitMs: number }>`
         select ${slot} - ${at} as ${sql.id('waitMs')} from slots where name = ${name}`.execute(db)
       return { granted: false, waitMs: refused.rows[0]?.waitMs ?? 0 }
@@ -74,6 +77,7 @@ export function createSharedRateLimits(
   async function reserveAll(db: Kysely<Tables>, rates: readonly Rate[], maxWaitMs: number): Promise<Reservation> {
     const lines = await lockLines(db, rates)
     // After the lock: whoever had it before may have taken until now.
+    const askedAt = time.inProcess()
     const now = await time.read(db)
     const fullForMs = await windowsFullForMs(db, rates, now)
     // A window is not waited for: the line of the page would wait with it.
@@ -81,7 +85,13 @@ export function createSharedRateLimits(
     const at = nextInLines([...lines.values()], now)
     if (at - now > maxWaitMs) return { granted: false, waitMs: at - now }
     for (const rate of rates) await take(db, rate, { at, now, line: lines.get(rate.name) ?? newLine })
-    return { granted: true, waitMs: at - now }
+    return grant({ slotAt: at, takenAt: now }, askedAt)
+  }
+
+  /** The wait from this moment on: the store has taken its time to answer. */
+  function grant({ slotAt, takenAt }: { slotAt: number; takenAt: number }, askedAt: number): Reservation {
+    storeClock.note(takenAt, askedAt)
+    return { granted: true, waitMs: slotAt - storeClock.now() }
   }
 
   /** Locks the lines of all rates, in one order, so that nobody waits for somebody who waits. */
@@ -138,6 +148,10 @@ export function createSharedRateLimits(
         on conflict (name) do update set taken_at = ${at},
           next_at = case when ${nextOf(at)} > ${until} then ${nextOf(at)} else ${until} end`.execute(db),
     )
+  }
+
+  async function postpone(name: string, byMs: number): Promise<void> {
+    await store.run(db => sql`update slots set next_at = next_at + ${byMs} where name = ${name}`.execute(db))
   }
 
   /** Forgets what no longer holds anybody up: names come and go with subscribers. */

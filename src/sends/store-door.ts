@@ -76,6 +76,7 @@ export function createStoreDoor({ open, log }: StoreDoorOptions) {
   function createLimits(): Required<RateLimits> {
     return {
       reserve: (...given) => (opened?.limits ?? local).reserve(...given),
+      postpone: (...given) => (opened?.limits ?? local).postpone(...given),
       slowDown: (...given) => (opened?.limits ?? local).slowDown(...given),
     }
   }

@@ -30,8 +30,8 @@ t.test(
       for (let i = 0; i < 300; i++) {
         const { waitMs } = await limits.reserve([perPage], 1e9)
         clock.pass(waitMs)
-        // 50 ms for each connection, and up to 15 ms more or less, the worst case in turns.
-        arrivals.push(clock.now() + (i < 25 ? 50 : 0) + (i % 26 === 0 ? 15 : 0))
+        // 40 ms for each connection, and up to 15 ms more or less, the worst case in turns.
+        arrivals.push(clock.now() + (i < 25 ? 40 : 0) + (i % 26 === 0 ? 15 : 0))
       }
       t.ok(299 / ((clock.now() - startedAt) / 1000) >= 0.98 * 25)
     }

@@ -95,6 +95,15 @@ onBoth('a line that is slowed down stands still, also for the other processes', 
   t.strictSame(await others.reserve([line('a')], 5000), { granted: true, waitMs: 5000 }, 'never sooner')
 })
 
+onBoth('a call that left late moves on the others, in all processes', async (t, { store, open }) => {
+  const { clock, limits } = setUp(store)
+  const others = createSharedRateLimits(await open(), { share: 1, now: clock.now })
+  await limits.postpone('a', 20)
+  await limits.reserve([line('a')], 0)
+  await limits.postpone('a', 20)
+  t.equal((await others.reserve([line('a')], 1000)).waitMs, 120)
+})
+
 onBoth('a clock that goes back an hour holds up no line', async (t, { store }) => {
   const { clock, limits } = setUp(store)
   for (let i = 0; i < 5; i++) await limits.reserve([line('a')], 1e6)

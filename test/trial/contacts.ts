@@ -52,8 +52,8 @@ export function createContacts({ balancer, page, secret }: TalkOptions) {
     const before = talk.calls
     const one = async () => {
       while (performance.now() < endsAt) {
-        const dueAt = startedAt + ((talk.calls - before) / callsPerSecond) * 1000
-        if (dueAt > performance.now()) await sleep(dueAt - performance.now())
+        const aheadMs = startedAt + ((talk.calls - before) / callsPerSecond) * 1000 - performance.now()
+        if (aheadMs > 0) await sleep(aheadMs)
         if (++people % slowEvery === 0) void askSlow(String(people))
         await choose(String(people))
       }

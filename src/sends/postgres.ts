@@ -1,4 +1,5 @@
 import { PostgresDialect } from 'kysely'
+import type { ClientBase } from 'pg'
 import { createNotices } from './notices.ts'
 
 /** A contact is waiting for the answer that a late reply was taken: better an error than a long silence. */
@@ -20,22 +21,26 @@ export async function openPostgres(databaseUrl: string, schema?: string, queryTi
     ...options,
     query_timeout: queryTimeoutMs,
     max: 10,
+    onConnect: limitStatements,
     // pg gives strings, for fear of numbers past 2^53; neither times nor ids of sends come near.
     types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text')) },
   })
   // Whoever uses the connection gets the error too; without a listener it would end the process.
   pool.on('error', () => undefined)
-  pool.on('connect', client => {
-    client.on('error', () => undefined)
-    // Of a process that is gone without a word, as when its machine lost power, the database learns hours later; until then
-    // what it had locked would hold up all others.
-    const settings = ['statement_timeout', 'idle_in_transaction_session_timeout']
-    client.query(settings.map(name => `set ${name} = ${queryTimeoutMs}`).join(';')).catch(() => undefined)
-  })
+  pool.on('connect', client => client.on('error', () => undefined))
   // A connection that gave no answer may never give one. As it ends, the pool drops it.
   pool.on('release', (_error, client) => {
     if (!(client as unknown as { readyForQuery: boolean }).readyForQuery) void client.end()
   })
   const notices = createNotices({ pool, connect: () => new pg.Client(options), topic: schema ?? 'public' })
   return { dialect: new PostgresDialect({ pool }), label: 'PostgreSQL', notices }
+
+  /**
+   * Of a process that is gone without a word, as when its machine lost power, the database learns hours later; until then
+   * what it had locked would hold up all others.
+   */
+  async function limitStatements(client: ClientBase): Promise<void> {
+    const settings = ['statement_timeout', 'idle_in_transaction_session_timeout']
+    await client.query(settings.map(name => `set ${name} = ${queryTimeoutMs}`).join(';'))
+  }
 }

@@ -1,5 +1,7 @@
 /** By how much two clocks may drift apart: a thousandth, more than those of any machine. */
 const drift = 0.001
+/** Both clocks show whole milliseconds. */
+const tickMs = 1
 
 /** Bounds of what the store's clock is ahead of that of this process, in milliseconds. */
 interface Lead {
@@ -19,7 +21,7 @@ export function createStoreClock(now: () => number) {
   /** What the store's clock showed some time after `askedAt` and before now. */
   function note(storeAt: number, askedAt: number): void {
     const seenAt = now()
-    const seen = { least: storeAt - seenAt, most: storeAt - askedAt, seenAt }
+    const seen = { least: storeAt - seenAt - tickMs, most: storeAt - askedAt + tickMs, seenAt }
     lead = (lead && narrow(lead, seen)) ?? seen
   }
 }

@@ -15,18 +15,21 @@ onBoth('a store that was opened before is opened as it is', async (t, { queue, o
   const again = await open()
   t.equal((await createQueue(again).get(id))?.id, id)
   const { rows } = await again.run(db => sql`select version from dynablock_migrations`.execute(db))
-  t.strictSame(rows, [{ version: 1 }, { version: 2 }])
+  t.strictSame(rows, [{ version: 1 }, { version: 2 }, { version: 3 }])
 })
 
 onBoth(
   'a store of an older release is brought up to date, and keeps what it has',
   async (t, { store, queue, open }) => {
     const id = await addOne(queue)
+    await store.run(db => sql`alter table slots drop column gap_at`.execute(db))
+    await store.run(db => sql`insert into slots (name, next_at, taken_at) values ('line', 0, 0)`.execute(db))
     await store.run(db => sql`drop table app_keys`.execute(db))
     await store.run(db => sql`delete from dynablock_migrations where version > 1`.execute(db))
     const again = await open()
     t.equal((await createQueue(again).get(id))?.id, id)
     t.strictSame((await again.run(db => sql`select * from app_keys`.execute(db))).rows, [])
+    t.match((await again.run(db => sql`select * from slots`.execute(db))).rows, [{ name: 'line', gap_at: null }])
   },
 )
 

@@ -19,7 +19,9 @@ export function drawChart(panels: Panel[], minutes: number): string {
       label(left + part * (width - left - right), total - 12, `${(part * minutes).toFixed(1)} min`, 'middle'),
     )
     .join('')
+  const title = panels.map(({ title }) => title).join('; ')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" font-family="sans-serif" font-size="12">
+<title>${title}</title>
 <style>text{fill:#333}.line{fill:none;stroke:#0b62d6;stroke-width:1.5}.grid{stroke:#8886}
 @media(prefers-color-scheme:dark){text{fill:#ddd}.line{stroke:#6aa9ff}}</style>
 ${parts.join('')}${ticks}

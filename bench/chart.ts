@@ -8,7 +8,7 @@ export interface Panel {
 const width = 720
 const height = 150
 const left = 56
-const right = 16
+const right = 28
 
 /** Draws each panel below the other; all share the time from 0 to `minutes`. */
 export function drawChart(panels: Panel[], minutes: number): string {

@@ -15,7 +15,7 @@ ENV NODE_ENV=production \
     DATA_DIR=/data
 WORKDIR /app
 COPY --from=install /app/node_modules node_modules
-COPY package.json LICENSE ./
+COPY package.json LICENSE start.js ./
 COPY src src
 COPY examples examples
 # The first two are there to be mounted on, so that the root may be read-only.
@@ -23,10 +23,10 @@ RUN mkdir blocks /data .compile-cache && chown node:node /data .compile-cache
 VOLUME /data
 USER node
 # Types are stripped and code is compiled here, and not at every start.
-RUN export NODE_COMPILE_CACHE=/app/.compile-cache && node -e "import('/app/src/serve.ts')" 2>/dev/null; \
+RUN export NODE_COMPILE_CACHE=/app/.compile-cache && node -e "import('/app/src/server.ts')" 2>/dev/null; \
     NODE_COMPILE_CACHE=/app/.compile-cache node -e "import('/app/src/sends/open.ts')"
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/server.ts"]
+CMD ["node", "--max-semi-space-size=16", "start.js"]

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { contactBody } from './contact.ts'
 
 const startWithinMs = 15_000
@@ -15,14 +14,17 @@ const stateKey = 'bench-state-key-of-a-good-40-characters0'
 /** The headers of a call that every program lets in. */
 export const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
 
+const root = join(import.meta.dirname, '..')
+/** As `npm start` does: options of Node, then the program. */
+const [, ...startArguments] = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start.split(' ')
 const server = {
-  file: '../src/server.ts',
+  args: startArguments.with(-1, join(root, startArguments.at(-1))),
   env: {
     HOST: '127.0.0.1',
     PUBLIC_URL: 'https://bench.example',
     WEBHOOK_SECRETS: secret,
     STATE_KEYS: stateKey,
-    BLOCKS_DIR: fileURLToPath(new URL('blocks', import.meta.url)),
+    BLOCKS_DIR: join(import.meta.dirname, 'blocks'),
   },
 }
 
@@ -30,9 +32,9 @@ const server = {
 const sources = {
   dynablock: { ...server, env: { ...server.env, LOG_LEVEL: 'warn' } },
   logging: { ...server, env: { ...server.env, LOG_LEVEL: 'info' } },
-  fastify: { file: 'baselines/fastify.ts', env: { SECRET: secret } },
-  http: { file: 'baselines/http.ts', env: { SECRET: secret } },
-  express: { file: 'baselines/express.ts', env: { SECRET: secret } },
+  fastify: { args: [baseline('fastify')], env: { SECRET: secret } },
+  http: { args: [baseline('http')], env: { SECRET: secret } },
+  express: { args: [baseline('express')], env: { SECRET: secret } },
 }
 
 export type ProgramName = keyof typeof sources
@@ -51,11 +53,11 @@ export interface Program {
 
 /** Starts a program as a process of its own, with `more` settings, and returns once it answers; it prints to stderr, but for `logging`. */
 export async function startProgram(name: ProgramName, more: Record<string, string> = {}): Promise<Program> {
-  const { file, env } = sources[name]
+  const { args, env } = sources[name]
   const port = await freePort()
   const dataDir = mkdtempSync(join(tmpdir(), 'dynablock-bench-'))
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+  const child = spawn(process.execPath, args, {
     // Not the root of the repository, where a .env of the developer could lie.
     cwd: import.meta.dirname,
     env: { ...env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: dataDir, ...more },
@@ -78,12 +80,16 @@ export async function startProgram(name: ProgramName, more: Record<string, strin
   }
 }
 
+function baseline(name: string): string {
+  return join(import.meta.dirname, `baselines/${name}.ts`)
+}
+
 async function answers(name: ProgramName, origin: string, child: ChildProcess): Promise<void> {
   const end = Date.now() + startWithinMs
   while (Date.now() < end) {
     if (hasEnded(child)) throw new Error(`${name} ended with exit code ${child.exitCode}; see its message above`)
     // Ours answers before its store is open; the baselines have nothing to open.
-    const isReady = sources[name].file !== server.file || (await succeeds(`${origin}/readyz`))
+    const isReady = sources[name].args !== server.args || (await succeeds(`${origin}/readyz`))
     if (isReady && (await succeeds(`${origin}/blocks/size`, { method: 'POST', headers, body: contactBody }))) return
     await new Promise(resolve => setTimeout(resolve, 5))
   }

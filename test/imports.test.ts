@@ -52,7 +52,7 @@ const directions: Record<string, string[]> = {
   'start-message.ts': ['config.ts'],
   'index.ts': ['blocks', 'content', 'manychat', 'chatfuel', 'errors.ts'],
 }
-const builders = ['app.ts', 'serve.ts', 'server.ts', 'testing.ts']
+const builders = ['app.ts', 'server.ts', 'testing.ts']
 
 t.test('imports point one way', async t => {
   for (const { path, room, own } of files) {
@@ -68,7 +68,6 @@ t.test('imports point one way', async t => {
   for (const { path, own } of files) {
     if (!builders.includes(path)) t.notOk(own.includes('app.ts'), `${path} does not import the app`)
     if (path !== 'dev/cli.ts') t.notOk(own.includes('server.ts'), `${path} does not import the server`)
-    if (path !== 'server.ts') t.notOk(own.includes('serve.ts'), `${path} does not begin the process`)
   }
 })
 
@@ -83,7 +82,7 @@ t.test('only the edges know fastify', async t => {
 
 t.test('only what is a process touches it', async t => {
   for (const { path, code, specifiers } of files) {
-    if (['server.ts', 'serve.ts', 'dev/cli.ts'].includes(path)) continue
+    if (['server.ts', 'dev/cli.ts'].includes(path)) continue
     t.notMatch(code, /\bprocess\.|\bconsole\./, path)
     t.notOk(specifiers.includes('node:process'), path)
   }

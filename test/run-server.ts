@@ -1,11 +1,15 @@
-/** `src/server.ts` as a process of its own, with a folder to stand in, and what it prints. */
+/** The server as a process of its own, as `npm start` starts it, with a folder to stand in, and what it prints. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 import { freePort } from './helper.ts'
 
-const program = fileURLToPath(new URL('../src/server.ts', import.meta.url))
+const root = join(import.meta.dirname, '..')
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const [, ...options]: string[] = scripts.start.split(' ')
+const program = join(root, options.pop() as string)
 
 export async function runServer(t: Test, cwd: string, env: Record<string, string>) {
   const port = await freePort()
@@ -13,7 +17,10 @@ export async function runServer(t: Test, cwd: string, env: Record<string, string
 }
 
 export function startServer(t: Test, cwd: string, env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, [program], { cwd, env: { PATH: process.env.PATH, ...env } })
+  const child: ChildProcess = spawn(process.execPath, [...options, program], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+  })
   t.teardown(() => child.kill('SIGKILL'))
   let text = ''
   let hear = () => {}

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 /** `npx dynablock <command>`: the only other file that touches the process. */
 import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import type { Command } from './commands/command.ts'
+
+// As start.js does.
+enableCompileCache(fileURLToPath(new URL('../../.compile-cache', import.meta.url)))
 
 /** Each is loaded only when it is called. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import t from 'tap'
 import { loadConfig } from '../src/config.ts'
-import { Settings } from '../src/settings.ts'
 import { folderOf } from './helper.ts'
+import { refused } from './refused-settings.ts'
 
 const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
 const production = {
@@ -208,43 +206,6 @@ t.test('a name that is nearly right is pointed out', async t => {
   ])
 })
 
-t.test('.env.example and the settings agree', async t => {
-  const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
-  const example = parseEnv(text)
-  const listed = text.match(/(?<=^#?)[A-Z_]+(?==)/gm)
-  t.same(listed?.sort(), Object.keys(Settings.properties).sort())
-  for (const [name, { default: value, secret }] of Object.entries(Settings.properties)) {
-    if (value !== undefined && String(value) !== '' && !secret) t.equal(example[name], String(value), name)
-  }
-  t.equal(loadConfig(example).dev, true, 'a copy of it starts')
-  refused(t, { ...example, NODE_ENV: 'production' }, [
-    /PUBLIC_URL: .* got nothing/,
-    /WEBHOOK_SECRETS: .* got nothing/,
-    /STATE_KEYS: .* got nothing/,
-  ])
-  const uncommented = parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))
-  refused(t, { ...uncommented, NODE_ENV: 'production' }, [
-    /RECORD_DIR: expected nothing in production, got a folder/,
-    /WEBHOOK_SECRETS: .* got the one of the example/,
-    /STATE_KEYS: .* got the one of the example/,
-    /API_TOKENS: .* got the one of the example/,
-  ])
-})
-
 function withoutEnv({ NODE_ENV: _, ...rest }: typeof production) {
   return rest
 }
-
-/** Asserts that exactly these problems are told, and no secret is. */
-function refused(t: Tap, env: Record<string, string | undefined>, lines: RegExp[]): void {
-  const error = t.throws(() => loadConfig(env), { code: 'DYN_SETTINGS_REFUSED' }) as Error
-  const told = error.message.split('\n').slice(1)
-  t.match(told, lines)
-  t.equal(told.length, lines.length, told.join('\n'))
-  for (const name of ['WEBHOOK_SECRETS', 'STATE_KEYS'] as const) {
-    for (const secret of env[name]?.split(',') ?? [])
-      if (secret) t.notOk(error.message.includes(secret), 'no secret is told')
-  }
-}
-
-type Tap = Pick<typeof t, 'throws' | 'match' | 'equal' | 'notOk'>

@@ -11,6 +11,7 @@ import { createCipher } from './manychat/cipher.ts'
 import { createPages } from './manychat/pages.ts'
 import { createCallMetrics } from './ops/call-metrics.ts'
 import { check } from './ops/check.ts'
+import { createSendClientError } from './ops/client-error.ts'
 import { type ConnectionLimits, connectionLimits, serverOptions } from './ops/connections.ts'
 import { createDrain } from './ops/drain.ts'
 import { health } from './ops/health.ts'
@@ -89,6 +90,7 @@ export function buildApp({
     return503OnClosing: false,
     trustProxy: config.trustProxy,
     frameworkErrors: sendProblem,
+    clientErrorHandler: createSendClientError({ limits: connections, watch: counted }),
     // People paste addresses with one, and `/blocks/size/` would else be a step without a name.
     routerOptions: { ignoreTrailingSlash: true },
   })

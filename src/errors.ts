@@ -73,6 +73,16 @@ export const errorTable = {
     'Request refused',
     'Expected an HTTP request as ManyChat sends it, got one refused with {got}. Compare it with docs/webhook.md.',
   ],
+  DYN_REQUEST_SLOW: [
+    408,
+    'Request too slow',
+    'Expected the headers of a request within {headers} s and all of it within {request} s, got less. Look at the proxy before the server.',
+  ],
+  DYN_HEADERS_TOO_LARGE: [
+    431,
+    'Headers too large',
+    'Expected at most 16 kB of headers, got more. Remove what the Dynamic Block or a proxy adds.',
+  ],
   DYN_INTERNAL: [
     500,
     'Internal error',

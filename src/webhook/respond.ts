@@ -3,7 +3,7 @@ import type { Outcome } from '../blocks/run.ts'
 import { createError, DynablockError } from '../errors.ts'
 import { type CountFailure, failuresAMinute } from './flood.ts'
 
-const problemType = 'application/problem+json; charset=utf-8'
+export const problemType = 'application/problem+json; charset=utf-8'
 const answerType = 'application/json; charset=utf-8'
 
 /** Sends v2 content with 200; ManyChat shows nothing for any other status or type. */
@@ -28,7 +28,7 @@ function problemHeader(failure: Outcome['failure'], warnings: Outcome['warnings'
 }
 
 /** The body of a failure, RFC 9457. */
-function problemOf({ code, title, status, message }: DynablockError) {
+export function problemOf({ code, title, status, message }: DynablockError) {
   return { code, title, status, detail: message }
 }
 

@@ -29,7 +29,7 @@ t.test('a connection that is slow or silent is closed, and takes nothing from ot
     const dripping = setInterval(() => drop && socket.write(drop), 10)
     const { answer } = await ended(socket)
     clearInterval(dripping)
-    t.match(answer, /^HTTP\/1\.1 408 /, what)
+    t.match(answer, /^HTTP\/1\.1 408 [\s\S]*DYN_REQUEST_SLOW.* within 0\.1 s /, what)
     t.match(await ask(await open(), whole), /^HTTP\/1\.1 200 /, `${what}: others are answered`)
   }
 })
@@ -63,8 +63,40 @@ t.test('who does not read its answer is not waited for', async t => {
 
 t.test('what is too large is refused by name', async t => {
   const open = await serve(t)
-  t.match(await ask(await open(), `${head}X-Large: ${'x'.repeat(17_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /)
+  t.match(
+    await ask(await open(), `${head}X-Large: ${'x'.repeat(17_000)}\r\n\r\n`),
+    /^HTTP\/1\.1 431 [\s\S]*DYN_HEADERS_TOO_LARGE/,
+  )
   t.match(await ask(await open(), `${head}Content-Length: 300000\r\n\r\n`), /^HTTP\/1\.1 413 [\s\S]*DYN_BODY_TOO_LARGE/)
+})
+
+t.test('what is no HTTP is refused by name, and counted', async t => {
+  const { app } = build(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as { port: number }
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  const answers = ended(socket)
+  socket.write('canary of somebody who looks for an open port\r\n\r\n')
+  const { answer } = await answers
+  const [headers, body] = answer.split('\r\n\r\n') as [string, string]
+  t.match(headers, /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*Content-Type: application\/problem\+json/)
+  t.match(headers, `Content-Length: ${body.length}`)
+  t.match(JSON.parse(body), { code: 'DYN_REQUEST_REFUSED', status: 400, detail: /HPE_INVALID_METHOD/ })
+  t.notMatch(body, 'canary')
+  const metrics = await app.inject('/metrics')
+  t.match(metrics.body, 'dynablock_refusals_total{code="DYN_REQUEST_REFUSED"} 1')
+})
+
+t.test('who has gone in the middle of a request is not answered', async t => {
+  const { app } = build(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as { port: number }
+  const socket = connect(port, '127.0.0.1')
+  const [theirs] = (await once(app.server, 'connection')) as [Socket]
+  const closed = new Promise(resolve => theirs.once('close', resolve))
+  socket.write(head, () => socket.resetAndDestroy())
+  await closed
+  t.match(await app.inject('/healthz'), { statusCode: 200 })
 })
 
 t.test('more connections than there may be are closed, and those that are there go on', async t => {

@@ -56,7 +56,8 @@ t.test('D2: production does not start with secrets that are none', async t => {
 t.test('D3: no secret gets into the image', async t => {
   const [first, ...allowed] = readFileSync('.dockerignore', 'utf8').trim().split('\n')
   t.equal(first, '*', 'nothing is copied but what is listed')
-  for (const line of allowed) t.match(line, /^!(\.npmrc|LICENSE|examples|package-lock\.json|package\.json|src|start\.js)$/)
+  for (const line of allowed)
+    t.match(line, /^!(\.npmrc|LICENSE|examples|package-lock\.json|package\.json|src|start\.js)$/)
   const secrets = Object.entries(Settings.properties).flatMap(([name, { secret }]) => (secret ? [name] : []))
   t.ok(secrets.length > 5)
   for (const name of secrets) t.notMatch(dockerfile, new RegExp(`\\b${name}\\b`))

@@ -1,0 +1,49 @@
+/** What never becomes a request: Node calls it a client error, and gives the bare connection. */
+import type { Socket } from 'node:net'
+import { createError, type DynablockError } from '../errors.ts'
+import { problemOf, problemType, type RefusalWatch } from '../webhook/respond.ts'
+import type { ConnectionLimits } from './connections.ts'
+
+const reasons: Record<number, string> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+}
+
+export interface ClientErrorOptions {
+  limits: Pick<ConnectionLimits, 'headersMs' | 'requestMs'>
+  watch: Pick<RefusalWatch, 'refused'>
+}
+
+/** Answers as for any other refusal, and closes. It is counted, not logged: most who talk so look for any open port. */
+export function createSendClientError({ limits: { headersMs, requestMs }, watch }: ClientErrorOptions) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    // Who reset the connection has gone.
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const known = knownOf(error)
+    watch.refused(known.code)
+    socket.end(responseOf(known), () => socket.destroy())
+  }
+
+  function knownOf({ code = 'an error' }: NodeJS.ErrnoException): DynablockError {
+    if (code === 'HPE_HEADER_OVERFLOW') return createError('DYN_HEADERS_TOO_LARGE')
+    if (code !== 'ERR_HTTP_REQUEST_TIMEOUT') return createError('DYN_REQUEST_REFUSED', { got: code })
+    return createError('DYN_REQUEST_SLOW', { headers: headersMs / 1000, request: requestMs / 1000 })
+  }
+}
+
+function responseOf(known: DynablockError): string {
+  const body = JSON.stringify(problemOf(known))
+  const { status } = known
+  return [
+    `HTTP/1.1 ${status} ${reasons[status]}`,
+    `Content-Type: ${problemType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}

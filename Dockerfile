@@ -1,7 +1,7 @@
 FROM node:24-slim AS install
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The optional packages are a Node for machines that have an older one; the image has its own.
+# The optional packages bring a Node to machines with an older one; the image has its own.
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-slim
@@ -18,11 +18,11 @@ COPY --from=install /app/node_modules node_modules
 COPY package.json LICENSE start.js ./
 COPY src src
 COPY examples examples
-# The first two are there to be mounted on, so that the root may be read-only.
+# blocks and /data are mount points, so that the root file system can be read-only.
 RUN mkdir blocks /data .compile-cache && chown node:node /data .compile-cache
 VOLUME /data
 USER node
-# Types are stripped and code is compiled here, and not at every start.
+# Strips types and compiles code once, not at every start.
 RUN export NODE_COMPILE_CACHE=/app/.compile-cache && node -e "import('/app/src/server.ts')" 2>/dev/null; \
     NODE_COMPILE_CACHE=/app/.compile-cache node -e "import('/app/src/sends/open.ts')"
 EXPOSE 3000

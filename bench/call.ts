@@ -1,7 +1,7 @@
 import { contactBody } from './contact.ts'
 import { headers, type Program } from './programs.ts'
 
-/** Makes one call and returns the body of the answer, which must be 200. */
+/** Makes one call, which must be answered with 200, and returns the body of the answer. */
 export async function call({ name, origin }: Program, path: string): Promise<string> {
   const response = await fetch(origin + path, { method: 'POST', headers, body: contactBody })
   const body = await response.text()
@@ -10,10 +10,10 @@ export async function call({ name, origin }: Program, path: string): Promise<str
 }
 
 /**
- * Makes sure that programs answer the same before anything is measured. Sealed states differ, as each program signs with
- * its own key; all around them must be equal.
+ * Checks that all programs give the same answer before anything is measured, except for the sealed states: each program
+ * signs with its own key.
  *
- * @throws Error naming the program that answers otherwise
+ * @throws Error naming the program whose answer differs
  */
 export async function requireSameAnswers(programs: Program[], path: string): Promise<void> {
   const answers = await Promise.all(programs.map(async program => mask(await call(program, path))))

@@ -1,4 +1,4 @@
-/** Lines over time as an SVG that a README shows, in light and dark. */
+/** A line chart over time as SVG, for light and dark READMEs. */
 export interface Panel {
   title: string
   unit: string
@@ -10,7 +10,7 @@ const height = 150
 const left = 56
 const right = 28
 
-/** Draws each panel below the other; all share the time from 0 to `minutes`. */
+/** Draws the panels below one another, on a common time axis from 0 to `minutes`. */
 export function drawChart(panels: Panel[], minutes: number): string {
   const parts = panels.map((panel, i) => drawPanel(panel, i * (height + 50) + 34))
   const total = panels.length * (height + 50) + 30

@@ -47,5 +47,5 @@ const contact = {
   },
 }
 
-/** The body of every call that is measured. ManyChat writes ids as bare digits, which `JSON.stringify` can't. */
+/** The body of every measured call. ManyChat sends ids as bare numbers, which `JSON.stringify` would round. */
 export const contactBody = JSON.stringify(contact).replace(/"(\d{16,})"/g, '$1')

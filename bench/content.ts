@@ -4,7 +4,7 @@ import { inspectContent } from '../src/content/inspect.ts'
 
 const calls = 2000
 
-/** The largest content that ManyChat takes: 10 messages with all that they can have, 11 quick replies, 5 actions. */
+/** The largest content that ManyChat accepts: 10 full messages, 11 quick replies, 5 actions. */
 const largest: Content = {
   messages: Array.from({ length: 10 }, (_, i) =>
     i % 2 === 0
@@ -27,7 +27,7 @@ const largest: Content = {
   })),
 }
 
-/** Microseconds that one check of the largest legal content takes. */
+/** Microseconds per check of the largest legal content. */
 export function measureCheck(): number {
   const problems = inspectContent(largest)
   if (problems.length > 0) throw new Error(`the content is not legal: ${problems[0]?.message}`)

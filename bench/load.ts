@@ -4,8 +4,18 @@ import { headers, type Program } from './programs.ts'
 
 export const connections = 50
 
-/** Calls a program as fast as it answers and returns the calls per second. Every answer must be 200. */
-export async function measureThroughput({ name, origin }: Program, path: string, seconds: number): Promise<number> {
+export interface Load {
+  callsPerSecond: number
+  /** The program's processor time per call. */
+  cpuMicrosPerCall: number
+}
+
+/** Calls a program as fast as it answers.
+ *
+ * @throws Error when any answer isn't 200
+ */
+export async function measureLoad({ name, origin, cpuMicros }: Program, path: string, seconds: number): Promise<Load> {
+  const before = cpuMicros()
   const result = await autocannon({
     url: origin + path,
     method: 'POST',
@@ -16,5 +26,6 @@ export async function measureThroughput({ name, origin }: Program, path: string,
   })
   const failed = result.non2xx + result.errors + result.timeouts
   if (failed > 0) throw new Error(`${name} failed ${failed} calls of ${path} under load`)
-  return result['2xx'] / result.duration
+  const calls = result['2xx']
+  return { callsPerSecond: calls / result.duration, cpuMicrosPerCall: (cpuMicros() - before) / calls }
 }

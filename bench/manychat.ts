@@ -1,13 +1,13 @@
 /**
- * How much the client costs: page.getInfo through it, against bare fetch that asks the same and reads the same answer.
- * The two take turns within each round, so that a change of the machine's load meets both; prints the medians of the rounds
- * and the median of their ratios (goal: 0.85).
+ * The cost of the client: compares page.getInfo through it with a bare fetch that makes the same request and reads the same
+ * answer. Both alternate within each round, so that a change in the machine's load affects both. Prints the medians of the
+ * rounds and the median of their ratios (goal: 0.85).
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { createManyChat } from '../src/manychat/client.ts'
-import { createRateLimits } from '../src/manychat/limits.ts'
+import { createRateLimits } from '../src/outbound/limits.ts'
 
 const calls = 10_000
 const callsBetweenTurns = 500
@@ -37,7 +37,7 @@ interface Times {
 if (isMainThread) await measure()
 else serve()
 
-/** Runs in a thread of its own. */
+/** Runs in a worker thread, so that the server doesn't slow the client down. */
 function serve(): void {
   const server = createServer((request, response) => {
     request.resume()
@@ -50,7 +50,7 @@ async function measure(): Promise<void> {
   const worker = new Worker(new URL(import.meta.url))
   const port = await new Promise<number>(resolve => worker.once('message', resolve))
   const baseUrl = `http://127.0.0.1:${port}`
-  // The documented rate would hold the client at 98 calls a second: the same code runs, at a rate that never binds.
+  // At the documented rate the client would wait: run the same code at a rate that is never reached.
   const client = createManyChat({ key, baseUrl, limits: createRateLimits({ share: 1e9 }) })
   console.log(`${calls} page.getInfo, medians of ${rounds} rounds`)
   console.log('| calls in flight | bare fetch, calls/s | client, calls/s | ratio |')

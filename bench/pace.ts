@@ -1,6 +1,6 @@
 /**
- * Load at a given rate. autocannon's own rate limit sends each second's calls in one burst at its start and counts whole
- * milliseconds, which measures a server at full load and not at half.
+ * Load at a given rate. autocannon's own rate limit sends the calls of each second in one burst, which measures a server at
+ * full load instead of half, and it counts only whole milliseconds.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -15,8 +15,8 @@ interface Pace {
 }
 
 /**
- * Calls a program at random moments, whether it has answered the earlier calls or not, as contacts do. Returns how long
- * each answer took, in milliseconds, counted from when the call was due: a stall makes all calls behind it late.
+ * Calls a program at random moments, as contacts do, whether or not it has answered the earlier calls. Returns the time of
+ * each answer in milliseconds, counted from when the call was due, so that a stall delays all calls behind it.
  */
 export async function measureLatencies({ name, origin }: Program, path: string, pace: Pace): Promise<number[]> {
   const { hostname, port, host } = new URL(origin)
@@ -40,15 +40,15 @@ export async function measureLatencies({ name, origin }: Program, path: string, 
         socket.once('error', reject)
         socket.once('close', () => reject(new Error(`${name} closed a connection under load`)))
       }
-      turn()
+      tick()
 
-      /** Runs all the time, as a timer's millisecond is longer than an answer takes. */
-      function turn(): void {
+      /** Runs continuously, because a timer's resolution of 1 ms is longer than an answer takes. */
+      function tick(): void {
         while (due < end && due <= performance.now() && idle.length > 0) {
           exchange(idle.pop() as Socket, due)
           due += (-Math.log(1 - Math.random()) * 1000) / pace.callsPerSecond
         }
-        if (due < end || running > 0) setImmediate(turn)
+        if (due < end || running > 0) setImmediate(tick)
         else resolve()
       }
 

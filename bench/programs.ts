@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,12 +11,13 @@ const stopWithinMs = 10_000
 const secret = 'bench-webhook-secret-of-40-characters-00'
 const stateKey = 'bench-state-key-of-a-good-40-characters0'
 
-/** The headers of a call that every program lets in. */
+/** Headers that every program accepts. */
 export const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
 
 const root = join(import.meta.dirname, '..')
-/** As `npm start` does: options of Node, then the program. */
-const [, ...startArguments] = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.start.split(' ')
+/** The command of `npm start`: Node's options, then the program. */
+const { start } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts
+const [, ...startArguments] = start.replace(/^exec /, '').split(' ')
 const server = {
   args: startArguments.with(-1, join(root, startArguments.at(-1))),
   env: {
@@ -28,7 +29,7 @@ const server = {
   },
 }
 
-/** The product, without and with a line of the log for each call, and the programs written by hand to compare it with. */
+/** dynablock, without and with a log line per call, and the baselines. */
 const sources = {
   dynablock: { ...server, env: { ...server.env, LOG_LEVEL: 'warn' } },
   logging: { ...server, env: { ...server.env, LOG_LEVEL: 'info' } },
@@ -44,21 +45,23 @@ export interface Program {
   name: ProgramName
   /** Like `http://127.0.0.1:40123`. */
   origin: string
-  /** From the start of its process to its first answer of 200, in milliseconds; ours has opened its store by then. */
+  /** From the start of the process to the first 200, in milliseconds. dynablock has opened its store by then. */
   startedInMs: number
-  /** What it holds of the machine's memory now, in MiB. */
+  /** Its current resident memory, in MiB. */
   residentMiB(): number
+  /** The processor time of all its threads so far, in microseconds. */
+  cpuMicros(): number
   stop(): Promise<void>
 }
 
-/** Starts a program as a process of its own, with `more` settings, and returns once it answers; it prints to stderr, but for `logging`. */
+/** Starts a program in its own process, with `more` settings; returns once it answers. All but `logging` print to stderr. */
 export async function startProgram(name: ProgramName, more: Record<string, string> = {}): Promise<Program> {
   const { args, env } = sources[name]
   const port = await freePort()
   const dataDir = mkdtempSync(join(tmpdir(), 'dynablock-bench-'))
   const startedAt = performance.now()
   const child = spawn(process.execPath, args, {
-    // Not the root of the repository, where a .env of the developer could lie.
+    // Not the root of the repository, where the developer may have a .env file.
     cwd: import.meta.dirname,
     env: { ...env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: dataDir, ...more },
     stdio: ['ignore', name === 'logging' ? 'ignore' : 2, 2],
@@ -73,7 +76,14 @@ export async function startProgram(name: ProgramName, more: Record<string, strin
   }
   try {
     await answers(name, origin, child)
-    return { name, origin, startedInMs: performance.now() - startedAt, residentMiB: () => residentMiB(child), stop }
+    return {
+      name,
+      origin,
+      startedInMs: performance.now() - startedAt,
+      residentMiB: () => residentMiB(child),
+      cpuMicros: () => cpuMicros(child),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
@@ -88,7 +98,7 @@ async function answers(name: ProgramName, origin: string, child: ChildProcess): 
   const end = Date.now() + startWithinMs
   while (Date.now() < end) {
     if (hasEnded(child)) throw new Error(`${name} ended with exit code ${child.exitCode}; see its message above`)
-    // Ours answers before its store is open; the baselines have nothing to open.
+    // dynablock answers before its store is open; the baselines have no store.
     const isReady = sources[name].args !== server.args || (await succeeds(`${origin}/readyz`))
     if (isReady && (await succeeds(`${origin}/blocks/size`, { method: 'POST', headers, body: contactBody }))) return
     await new Promise(resolve => setTimeout(resolve, 5))
@@ -105,6 +115,15 @@ async function succeeds(url: string, init?: RequestInit): Promise<boolean> {
 function residentMiB({ pid }: ChildProcess): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kib) / 1024
+}
+
+/** The scheduler counts nanoseconds per thread; `/proc/<pid>/stat` counts in steps of 10 ms. */
+function cpuMicros({ pid }: ChildProcess): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const nanos = threads.map(thread =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return nanos.reduce((sum, each) => sum + each, 0) / 1000
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

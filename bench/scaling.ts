@@ -1,16 +1,16 @@
 /**
- * What more blocks, more waiting sends and more pages cost: `node bench/scaling.ts [postgres url]`. Each line is compared
- * with the first of its kind, measured in turns within one run.
+ * The cost of more blocks, more waiting sends and more pages: `node bench/scaling.ts [postgres url]`. Each line is compared
+ * with the first of its table.
  */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
-import { createQueue } from '../src/sends/queue.ts'
-import type { NewSend } from '../src/sends/send.ts'
-import { openStore, type StoreOptions } from '../src/sends/store.ts'
-import { measureThroughput } from './load.ts'
+import type { NewDelivery } from '../src/queue/job.ts'
+import { createQueue } from '../src/queue/queue.ts'
+import { openStore, type StoreOptions } from '../src/store/store.ts'
+import { measureLoad } from './load.ts'
 import { type Program, startProgram } from './programs.ts'
 import { median } from './statistics.ts'
 
@@ -35,20 +35,20 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Calls a second of one block, beside so many others. */
+/** Calls per second of one block, for each count of blocks or waiting sends. */
 async function compareCalls(what: string, counts: number[], start: (count: number) => Promise<Program>): Promise<void> {
   const programs = await Promise.all(counts.map(start))
   const rates = counts.map(() => [] as number[])
   for (let round = 0; round < rounds; round++) {
     for (const [i, program] of programs.entries()) {
-      rates[i]?.push(await measureThroughput(program, '/blocks/size', seconds))
+      rates[i]?.push((await measureLoad(program, '/blocks/size', seconds)).callsPerSecond)
     }
   }
   print(`calls of one block, by ${what}`, 'calls/s', counts, rates)
   await Promise.all(programs.map(program => program.stop()))
 }
 
-/** Sends a second that are handed out, 10,000 waiting, by the number of pages that they are for. */
+/** Claims per second while 10,000 sends wait, for each number of pages. */
 async function comparePages(counts: number[], options: { databaseUrl?: string }): Promise<void> {
   const rates: number[][] = []
   for (const pages of counts) {
@@ -61,7 +61,7 @@ async function comparePages(counts: number[], options: { databaseUrl?: string })
     for (let round = 0; round < rounds; round++) {
       const startedAt = performance.now()
       let claimed = 0
-      while (claimed < 500) claimed += (await queue.claim({ worker: 'bench', limit: 50, leaseMs: 60_000 })).length
+      while (claimed < 500) claimed += (await queue.claim({ kind: 'delivery', worker: 'bench', limit: 50 })).length
       values.push((1000 * claimed) / (performance.now() - startedAt))
     }
     rates.push(values)
@@ -83,7 +83,7 @@ async function fill(options: StoreOptions, count: number): Promise<void> {
   await store.close()
 }
 
-function send(n: number, page: number, more: Partial<NewSend>): NewSend {
+function send(n: number, page: number, more: Partial<NewDelivery>): NewDelivery {
   const data = { version: 'v2', content: { messages: [{ type: 'text', text: `Order ${n}. ${'x'.repeat(300)}` }] } }
   return {
     operation: 'sending.sendContent',
@@ -94,7 +94,7 @@ function send(n: number, page: number, more: Partial<NewSend>): NewSend {
   }
 }
 
-/** A folder with so many blocks, one of which is `size`. */
+/** Makes a folder with `count` blocks, one of them `size`. */
 function copyBlocks(count: number): string {
   const blocks = mkdtempSync(join(folder, 'blocks-'))
   const source = fileURLToPath(new URL('blocks/size.ts', import.meta.url))

@@ -1,8 +1,8 @@
-/** Half of the top load for ten minutes, memory and p99 over time: `npm run soak -- --minutes 10 --out bench/soak.svg`. */
+/** Memory and p99 during ten minutes at half the top load: `npm run soak -- --minutes 10 --out bench/soak.svg`. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { drawChart } from './chart.ts'
-import { measureThroughput } from './load.ts'
+import { measureLoad } from './load.ts'
 import { measureLatencies } from './pace.ts'
 import { startProgram } from './programs.ts'
 import { median, quantile } from './statistics.ts'
@@ -18,7 +18,7 @@ process.once('SIGINT', () => process.exit(130))
 
 const program = await startProgram('dynablock')
 try {
-  const top = await measureThroughput(program, path, 5)
+  const { callsPerSecond: top } = await measureLoad(program, path, 5)
   const callsPerSecond = Math.round(top / 2)
   console.log(`Node ${process.version}, ${callsPerSecond} calls/s of ${Math.round(top)} at most, ${minutes} minutes.\n`)
   console.log('minute       p50       p99   resident')

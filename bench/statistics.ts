@@ -1,4 +1,4 @@
-/** The value below which the given part of the values lies, 0 to 1. */
+/** The value below which a fraction `part` of the values lies, from 0 to 1. */
 export function quantile(values: number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN

@@ -1,12 +1,12 @@
-/** Prints how many sends a second the store takes in and hands out, on both engines: `node bench/store.ts [postgres url]`. */
+/** Sends added, claimed and finished per second, on SQLite and PostgreSQL: `node bench/store.ts [postgres url]`. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { createQueue } from '../src/sends/queue.ts'
-import type { Lease, NewSend } from '../src/sends/send.ts'
-import { createSharedRateLimits } from '../src/sends/slots.ts'
-import { openStore, type StoreOptions } from '../src/sends/store.ts'
+import type { Lease, NewDelivery } from '../src/queue/job.ts'
+import { createQueue } from '../src/queue/queue.ts'
+import { createSharedRateLimits } from '../src/store/rate-limits.ts'
+import { openStore, type StoreOptions } from '../src/store/store.ts'
 import { median } from './statistics.ts'
 
 const databaseUrl = process.argv[2] ?? 'postgres://postgres@127.0.0.1:5432/test'
@@ -40,7 +40,7 @@ async function measure(options: StoreOptions): Promise<void> {
     await timed('adds, 10,000 in a batch', 10_000, () => queue.add(Array.from({ length: 10_000 }, (_, i) => send(i))))
     const leases: Lease[] = []
     await timed('claims, 50 at a time', 2000, async () => {
-      while (leases.length < 2000) leases.push(...(await queue.claim({ worker: 'bench', limit: 50, leaseMs: 60_000 })))
+      while (leases.length < 2000) leases.push(...(await queue.claim({ kind: 'delivery', worker: 'bench', limit: 50 })))
     })
     await timed('finishes, 16 at once', 2000, () =>
       Promise.all(
@@ -66,7 +66,7 @@ async function measure(options: StoreOptions): Promise<void> {
   }
 }
 
-function send(n: number): NewSend {
+function send(n: number): NewDelivery {
   const text = `Your order ${n} is on its way. ${'x'.repeat(300)}`
   const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } }
   return {

@@ -1,4 +1,4 @@
-/** Prints whether a guess that is nearly right takes longer to refuse than one that is all wrong: `node bench/timing.ts`. */
+/** Prints whether refusing a nearly correct guess takes longer than refusing a wrong one: `node bench/timing.ts`. */
 import Fastify from 'fastify'
 import { requireSecret } from '../src/webhook/auth.ts'
 import { createSeal } from '../src/webhook/seal.ts'
@@ -23,7 +23,7 @@ const open = (text: string) => () => {
     seal.open(text)
   } catch {}
 }
-/** What a naive comparison would give away: the table shows that the method would see it. */
+/** A control: the table shows that this method detects a naive comparison. */
 const naive = (text: string) => () => {
   for (let i = 0; i < secret.length; i++) if (text[i] !== secret[i]) return
 }
@@ -32,7 +32,7 @@ await compare('a secret, over the whole request', secret, 0, askFor)
 await compare('a signature, of a sealed state', token, signatureAt, open)
 await compare('a naive comparison, to see what it would look like', secret, 0, naive)
 
-/** Refuses a guess that is wrong from the start, the same once more (what lies between the two is noise), and a near one. */
+/** Times a guess that is wrong from the start, the same guess again, whose difference is noise, and a nearly correct guess. */
 async function compare(
   title: string,
   right: string,
@@ -41,7 +41,7 @@ async function compare(
 ): Promise<void> {
   const wrongAt = (place: number) =>
     `${right.slice(0, place)}${right[place] === 'A' ? 'B' : 'A'}${right.slice(place + 1)}`
-  // The last letter of a signature holds bits that do not count.
+  // Some bits of a signature's last character are unused.
   const guesses = { first: wrongAt(from), again: wrongAt(from), last: wrongAt(right.length - 2) }
   const tries = Object.entries(guesses).map(([name, text]) => ({ name, call: make(text), times: [] as number[] }))
   for (let round = -warmUp; round < rounds; round++) {

@@ -1,4 +1,4 @@
-/** What every program answers, so that the work is compared and not the words. */
+/** The texts that every program answers with, so that only the work differs. */
 export const shopUrl = 'https://shop.example/sizes/running-shoes?utm_source=manychat&utm_medium=messenger'
 export const adviceFlow = 'content20260221085508_278589'
 export const sizes = ['Small', 'Medium', 'Large'] as const

@@ -1,6 +1,6 @@
 /**
- * Makes the npm package in `dist`: `npm run pack`. Node strips no types below node_modules, so what is published is
- * JavaScript with declarations; the repository itself runs without a build.
+ * Builds the npm package in `dist`: `npm run pack`. Node doesn't strip types below node_modules, so the package contains
+ * JavaScript and declarations. The repository itself runs without a build.
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,13 +14,15 @@ rmSync(join(root, 'dist'), { recursive: true, force: true })
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, 'release/tsconfig.json')], { stdio: 'inherit' })
 copyAssets()
 copyExamples()
+// The pages that the README links to. Their pictures are loaded from the web.
+for (const path of filesIn('docs')) if (path.endsWith('.md')) copy(join('docs', path), join('docs', path))
 for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', '.env.example'])
   cpSync(join(root, name), join(target, name))
 write('package.json', JSON.stringify(manifest(), null, 2))
 const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', join(root, 'dist'), target])
 console.log(join(root, 'dist', JSON.parse(String(packed))[0].filename))
 
-/** What the pages of the simulator are made of is no TypeScript. */
+/** The files of the simulator's page, which aren't TypeScript. */
 function copyAssets(): void {
   for (const path of filesIn('src')) if (!path.endsWith('.ts')) copy(join('src', path), join('dist', path))
 }
@@ -28,13 +30,13 @@ function copyAssets(): void {
 function copyExamples(): void {
   for (const path of filesIn('examples')) {
     const from = join('examples', path)
-    // What `dynablock new` writes is text there, which nothing imports.
+    // Templates of `dynablock new`: copied as text, never imported.
     if (!path.endsWith('.ts') || path.startsWith('new/')) copy(from, from)
     else write(from.replace(/\.ts$/, '.js'), stripTypeScriptTypes(readFileSync(join(root, from), 'utf8')))
   }
 }
 
-/** That of the repository, for those who install it: no scripts, and nothing that only its own development needs. */
+/** The repository's package.json without scripts and development dependencies, pointing to the built files. */
 function manifest() {
   const { scripts, devDependencies, optionalDependencies, bin, exports, ...kept } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),

@@ -1,4 +1,4 @@
-/** What block authors import. What isn't listed here is private. */
+/** What block authors import. Anything that isn't listed here is private. */
 
 // Everyday: a block and what it says
 
@@ -19,27 +19,49 @@ export { inspectContent } from './content/inspect.ts'
 export { createChatfuel } from './chatfuel/chatfuel.ts'
 export { createManyChat } from './manychat/client.ts'
 export { formatFieldValue, readCustomFields } from './manychat/custom-fields.ts'
-export { createRateLimits } from './manychat/limits.ts'
 export { createMatonConnections } from './manychat/maton.ts'
+export { createRateLimits } from './outbound/limits.ts'
 
 // Expert: errors and types
 
 export type { Static } from '@sinclair/typebox'
-export type { Call, ListenOptions, Log, MenuChoice } from './blocks/call.ts'
-export type { Contact } from './blocks/contact.ts'
+export type { Call, ListenOptions, MenuChoice } from './blocks/call.ts'
+export type { Contact, FullContactData } from './blocks/contact.ts'
 export type { Block, BlockDefinition, BlockOptions, Reply } from './blocks/define.ts'
-export type { Action } from './content/action.ts'
-export type { Button } from './content/button.ts'
+export type { Action, AddTag, RemoveTag, SetFieldValue, UnsetFieldValue } from './content/action.ts'
+export type {
+  Button,
+  BuyButton,
+  CallButton,
+  CallbackButton,
+  FlowButton,
+  NodeButton,
+  UrlButton,
+} from './content/button.ts'
 export type { ExternalMessageCallback } from './content/callback.ts'
 export type { Channel } from './content/channels.ts'
 export type { CheckOptions } from './content/check.ts'
 export type { Answer, Content } from './content/content.ts'
 export type { InspectOptions } from './content/inspect.ts'
-export type { Card, Message } from './content/message.ts'
+export type {
+  AudioMessage,
+  Card,
+  CardsMessage,
+  FileMessage,
+  ImageMessage,
+  Message,
+  TextMessage,
+  VideoMessage,
+} from './content/message.ts'
 export type { Problem, Rule, Severity } from './content/problem.ts'
-export type { QuickReply } from './content/quick-reply.ts'
-export { DynablockError, type ErrorCode } from './errors.ts'
+export type { CallbackReply, FlowReply, NodeReply, QuickReply } from './content/quick-reply.ts'
+export { DynablockError, type ErrorCode } from './errors/errors.ts'
+export type { ProblemDetails } from './errors/problem-details.ts'
+export type { Log } from './log.ts'
 export type { ManyChat, ManyChatOptions } from './manychat/client.ts'
-export type { Rate, RateLimits } from './manychat/limits.ts'
 export type { MatonConnection } from './manychat/maton.ts'
-export { ChatfuelError, ManyChatError, MatonError, OutboundError } from './manychat/outbound-error.ts'
+export type { Rate, RateLimits } from './outbound/limits.ts'
+export { ChatfuelError, ManyChatError, MatonError, OutboundError } from './outbound/outbound-error.ts'
+export type { JobState as SendState } from './queue/job.ts'
+export type { SendBody } from './sends/check-send.ts'
+export type { SendList, SendView, WholeSendView } from './sends/send-view.ts'

@@ -1,68 +1,83 @@
-/** The process: settings, blocks, app, listen, and a close that cuts no call off. */
+/** The process: reads the settings, loads the blocks, builds the app, listens, and closes without cutting off a call. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+import type { SimulatorPort } from './app/dev.ts'
 import { buildApp } from './app.ts'
 import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
-import { type Config, loadConfig } from './config.ts'
-import type { Simulator } from './dev/simulator/simulator.ts'
-import { createError, DynablockError } from './errors.ts'
-import { type MadeUp, startMessage } from './start-message.ts'
+import { loadDev } from './cli/load-dev.ts'
+import type { createSimulator as CreateSimulator } from './dev/simulator/routes.ts'
+import { DynablockError } from './errors/errors.ts'
+import { createLog } from './log.ts'
+import { listenFailure } from './ops/listen-failure.ts'
+import { type Config, loadConfig } from './settings/config.ts'
+import { type MadeUp, startMessage } from './settings/start-message.ts'
 
-/** Longer than a call may take and then what goes out, so that both are done before the process ends. */
+/** Longer than a call and the outbound calls after it may take, so that both finish before the process ends. */
 const drainMs = 25_000
-/** Tells the next process that the simulator started it. */
+/** Tells the new process that the simulator restarted it. */
 const restartMark = 'DYNABLOCK_RESTARTED'
 const settingOf = { WEBHOOK_SECRETS: 'webhookSecrets', STATE_KEYS: 'stateKeys', API_TOKENS: 'apiTokens' } as const
 
 try {
   await start()
 } catch (error) {
-  // What the operator can mend is said without a stack.
-  console.error(error instanceof DynablockError ? `${error.code}: ${error.message}` : error)
-  process.exitCode = 1
+  fail(error)
 }
 
 async function start(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
+  const log = createLog(config)
+  const dev = config.dev ? await loadDev('the simulator', () => import('./dev/simulator/routes.ts')) : undefined
+  const { recordDir } = config
+  const recording = recordDir && (await loadDev('RECORD_DIR', () => import('./dev/record/record.ts')))
   const folder = blocksFolder(config.blocksDir)
   const blocks = await loadBlocks({
     folder,
     reload: config.dev,
     allowLoopback: config.publicUrl.startsWith('http://'),
-    log: console,
+    log,
   })
-  const simulator = config.dev ? await openSimulator() : undefined
-  const app = buildApp({ config, blocks, simulator })
-  try {
-    await app.listen({ host: config.host, port: config.port })
-  } catch (error) {
-    // The watched folder would keep the process alive, with nobody listening.
-    await app.close()
-    const { host, port } = config
-    if (error instanceof DynablockError) throw error
-    const { code = 'an error' } = error as NodeJS.ErrnoException
-    throw createError('DYN_LISTEN_FAILED', { host, setting: 'PORT', port, got: code })
-  }
-  // A promise that a block forgot is no reason to leave all other contacts without an answer.
-  process.on('unhandledRejection', err => app.log.error({ err }, 'a promise was rejected, and nobody handled it'))
-  closeWithGrace({ delay: drainMs, logger: app.log, skip: ['unhandledRejection'] }, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'the process ends by an error')
+  const simulator = dev && openSimulator(dev)
+  const record = recording
+    ? (app: FastifyInstance) => recording.record(app, { folder: recordDir, config, now: Date.now })
+    : undefined
+  const app = buildApp({ config, blocks, log, simulator, record, onFatal })
+  // Before the server listens, as SIGTERM may come as soon as the log says that it does.
+  const closing = closeWithGrace({ delay: drainMs, logger: log, skip: ['unhandledRejection'] }, async ({ err }) => {
+    if (err) log.fatal({ err }, 'an error ends the process')
     else await app.drain()
     await app.close()
   })
-  if (process.env[restartMark]) console.log('dynablock was restarted by the simulator')
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    closing.uninstall()
+    // Otherwise the folder's watchers would keep the process alive, though it doesn't listen.
+    await app.close()
+    const { host, port } = config
+    throw listenFailure(error, { host, setting: 'PORT', port })
+  }
+  // A rejection that a block didn't handle is no reason to leave all other contacts without an answer.
+  process.on('unhandledRejection', err => log.error({ err }, 'unhandled promise rejection'))
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent()
+  if (process.env[restartMark]) log.info('restarted by the simulator')
   else if (config.dev) {
     const isApiPlayed = simulator?.standIn !== undefined
     console.log(startMessage({ config, blocks: blocks.names(), folder, madeUp, isApiPlayed }))
   }
 
-  /** Loaded only where it is served. */
-  async function openSimulator(): Promise<Simulator> {
-    const { createSimulator } = await import('./dev/simulator/simulator.ts')
+  /** The store is from a newer release, which is found out only after the server listens. */
+  function onFatal(error: DynablockError): void {
+    fail(error)
+    void app.close().finally(() => process.exit())
+  }
+
+  function openSimulator({ createSimulator }: { createSimulator: typeof CreateSimulator }): SimulatorPort {
     const { publicUrl, webhookSecrets, apiTokens, manychatApiKeys, matonApiKey, manychatApiUrl } = config
     return createSimulator({
       blocks,
@@ -75,7 +90,7 @@ async function start(): Promise<void> {
     })
   }
 
-  /** Ends this process as a crash does: nothing is finished. Another begins in its place, with what was made up. */
+  /** Ends this process as a crash would, finishing nothing. A new one takes its place, with the same made-up secrets. */
   function restart(): void {
     const [{ port }] = app.addresses() as [AddressInfo]
     const secrets = Object.fromEntries(madeUp.map(name => [name, config[settingOf[name]].join()]))
@@ -84,7 +99,27 @@ async function start(): Promise<void> {
   }
 }
 
-/** In development nobody has to think of secrets; in production `loadConfig` has refused their absence. */
+/**
+ * Prints why the server can't start: one line on standard error, without a stack, if the operator can fix it. Apart from
+ * this and the start message, which people read too, everything goes through the log.
+ */
+function fail(error: unknown): void {
+  console.error(error instanceof DynablockError ? `${error.code}: ${error.message}` : error)
+  process.exitCode = 1
+}
+
+/** npm starts us through a shell and passes signals on to that shell alone: all we notice is that our parent has ended. */
+function endWithParent(): void {
+  const { ppid } = process
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  timer.unref()
+}
+
+/** Development works without any secret set; in production, `loadConfig` has refused missing ones. */
 function makeUpSecrets(config: Config): { config: Config; madeUp: MadeUp[] } {
   const secret = () => randomBytes(32).toString('hex')
   const { webhookSecrets, stateKeys, apiTokens } = config

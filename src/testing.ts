@@ -1,4 +1,4 @@
-/** What tests import: a contact who talks with a block through the real server, without a socket. */
+/** What tests import: a contact who talks to a block through the real server, without a socket. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,6 @@ import type { Contact } from './blocks/contact.ts'
 import { type Block, isBlock } from './blocks/define.ts'
 import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
-import { loadConfig } from './config.ts'
 import { type Channel, channels } from './content/channels.ts'
 import { createContact } from './dev/conversation/contact.ts'
 import { createConversation } from './dev/conversation/conversation.ts'
@@ -20,7 +19,9 @@ import { createFakeApi, fakeKey } from './dev/fake-api/fake-api.ts'
 import { type Chat, createChat } from './dev/testing/chat.ts'
 import { type ChatClock, createClock } from './dev/testing/clock.ts'
 import { createHandlers } from './dev/testing/handlers.ts'
-import { createError } from './errors.ts'
+import { createError } from './errors/errors.ts'
+import { createLog } from './log.ts'
+import { loadConfig } from './settings/config.ts'
 
 export type { ChatEvent, ChatProblem } from './dev/conversation/event.ts'
 export type { Chat } from './dev/testing/chat.ts'
@@ -30,38 +31,40 @@ export type { ChatMessage } from './dev/testing/message.ts'
 export interface ChatOptions {
   /** Default `messenger`. */
   channel?: Channel
-  /** Fields of Full Contact Data, put over those of Ana, who is 9007199254740993123 on page 1234567890123456789. */
+  /** Fields of Full Contact Data to override; default: those of Ana, 9007199254740993123 on page 1234567890123456789. */
   contact?: Partial<Contact>
-  /** What the body of the Dynamic Block holds beside `contact` and `channel`. */
+  /** The members of the Dynamic Block's body besides `contact` and `channel`. */
   extras?: Record<string, unknown>
-  /** The time in the chat; default one that begins now, and moves by `wait` only. */
+  /** The chat's clock; default: one that starts now and only moves by `wait`. */
   clock?: ChatClock
   /**
-   * How long a handler may take, in milliseconds of the test itself. With it (or with the block's own `replyWithinMs`) late
-   * replies are on: a slow block shows `waiting`, and its reply arrives later. Without it, a block that takes longer than
-   * 8 s fails.
+   * How long a handler may take, in milliseconds of real time. This option, or the block's own `replyWithinMs`, turns late
+   * replies on: a slow block shows `waiting`, and its reply arrives later. Otherwise a block that takes longer than 8 s
+   * fails.
    */
   replyWithinMs?: number
-  /** false: what fails is told in `problems`, and not thrown; default true. */
+  /** Whether failures are thrown; if false, they are only listed in `problems`. Default true. */
   strict?: boolean
-  /** Where a block that is given by its name is found; default `blocks`, and the examples where there is none. */
+  /** The folder of a block that is passed by name; default `blocks`, or the examples if there is no such folder. */
   folder?: string
-  /** Is told of each event as it happens. */
+  /** Called with each event as it happens. */
   onEvent?: (event: ChatEvent) => void
 }
 
 const publicUrl = 'https://dynablock.test'
-/** A test needs nothing that survives it, and a busy disk may take a second for what a contact waits for. */
+/** Nothing needs to survive a test, and a busy disk may take a second for a write that a contact waits for. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-/** The block's name in a chat that was given the block itself. */
+/** The name of a block that was passed itself, without a file. */
 const unnamed = 'block'
 
 /**
- * Opens a block as its contact, and resolves when they see what it answers. The block: what `defineBlock` returned, or the
- * path of its file, or its name in `folder`.
+ * Opens a block as a contact, and resolves when they see its answer. Pass what `defineBlock` returned, the path of the
+ * block's file, or its name in `folder`.
  *
- * @throws DynablockError `DYN_CHAT_OPTIONS` for a block or channel that there is not, `DYN_CHAT_FAILED` when the block fails
+ * @throws DynablockError `DYN_CHAT_OPTIONS` for an unknown block or channel, `DYN_CHAT_FAILED` when the block fails
  * @example
+ * import size from './size.ts'
+ *
  * const chat = await openChat(size, { channel: 'instagram' })
  * await chat.tap('Small')
  * assert.equal(chat.last?.text, 'S it is. And your name?')
@@ -73,7 +76,7 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
   const handlers = createHandlers()
   const found = await findBlock(block, options.folder)
   const served = { ...found, block: handlers.watch(found.block) }
-  // Its limits are of real seconds, as are those of the clients.
+  // In real time, as its rate limits and those of the clients count real seconds.
   const fakeApi = createFakeApi({ now: Date.now })
   const server = await startServer({ ...served, contact, clock, replyWithinMs, fetch: fakeApi.fetch })
   const conversation = createConversation({
@@ -103,10 +106,10 @@ export async function openChat(block: Block | string | URL, options: ChatOptions
   return chat
 
   async function arrive(which: 'ready' | 'all'): Promise<void> {
-    // What the test resolved just now has not reached the handler yet.
+    // A promise that the test has just resolved has not reached the handler yet.
     await new Promise(resolve => setImmediate(resolve))
     await until(async () => (await server.countUnderWay()) <= (which === 'all' ? 0 : handlers.running()))
-    await server.lookForDead()
+    await server.collectDead()
   }
 }
 
@@ -144,11 +147,11 @@ interface ServerOptions extends Found {
   fetch: typeof fetch
 }
 
-/** The real server, with settings of its own, whose outbound calls reach the contact of the chat. */
+/** Starts the real server with settings of its own. Its outbound calls reach the contact of the chat. */
 async function startServer({ name, block, stop, contact, clock, replyWithinMs, fetch }: ServerOptions) {
   const [secret, token] = [makeSecret(), makeSecret()]
   const isLate = (replyWithinMs ?? block.replyWithinMs) !== undefined
-  // Only late replies need the store, and a process that answers its event loop: both cost time that most tests don't have.
+  // Only late replies need the store and a listening server; both cost time that most tests don't need to spend.
   const dataDir = isLate ? mkdtempSync(join(memory, 'dynablock-chat-')) : join(memory, 'dynablock-chat-none')
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -167,8 +170,10 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
     config,
     blocks: { get: asked => (asked === name ? block : undefined), names: () => [name], stop },
     now: clock.now,
-    logStream: { write: line => noteFailure(JSON.parse(line)) },
+    log: createLog(config, { write: line => noteFailure(JSON.parse(line)) }),
     fetch,
+    // A machine that runs tests may stall for a second.
+    maxDelayMs: Number.POSITIVE_INFINITY,
   })
   if (isLate) {
     // The store opens, and its worker starts, once the server listens.
@@ -176,11 +181,11 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
     await until(async () => (await app.inject('/readyz')).statusCode === 200)
   }
   const opening = { url: `${publicUrl}/blocks/${name}`, headers: { authorization: `Bearer ${secret}` } }
-  return { opening, carry, countUnderWay, lookForDead, takeFailures: () => failures.splice(0), close }
+  return { opening, carry, countUnderWay, collectDead, takeFailures: () => failures.splice(0), close }
 
   async function carry({ url, headers, body }: WireRequest): Promise<WireResponse> {
     const since = performance.now()
-    // What a block wrote by hand may lead to another server, which no test should call.
+    // An address that a block's author wrote by hand may lead to another server, which no test should call.
     if (!url.startsWith(publicUrl)) return { failed: 'refused', ms: 0 }
     const path = url.slice(publicUrl.length)
     const response = await app.inject({ method: 'POST', url: path, headers, payload: body })
@@ -189,13 +194,13 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
     return { status: response.statusCode, headers: Object.fromEntries(named), body: response.body, ms }
   }
 
-  /** How many late replies have not arrived. */
+  /** How many late replies have not arrived yet. */
   async function countUnderWay(): Promise<number> {
     return isLate ? (await listSends('running')).length + (await listSends('waiting')).length : 0
   }
 
-  /** A late reply that could not be delivered failed the contact, too. */
-  async function lookForDead(): Promise<void> {
+  /** A late reply that could not be delivered counts as a failure, too. */
+  async function collectDead(): Promise<void> {
     for (const { id, last_error } of isLate ? await listSends('dead') : []) {
       if (!dead.has(id))
         failures.push({ path: '', rule: last_error.code, severity: 'error', message: last_error.message })
@@ -218,8 +223,8 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
   }
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise(resolve => setTimeout(resolve, 5))
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise(resolve => setTimeout(resolve, 5))
 }
 
 function makeSecret(): string {

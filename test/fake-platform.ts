@@ -1,14 +1,14 @@
-/** A server on a real socket that plays a platform: answers what it is told to, and keeps every request as it came. */
+/** Plays a platform on a real socket: gives the answers that a test sets, and keeps every request. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
 export interface Heard {
   method: string
-  /** Path and query, as they came. */
+  /** Path and query, unparsed. */
   path: string
   headers: IncomingHttpHeaders
-  /** The body, byte by byte as text. */
+  /** The unparsed body. */
   body: string
 }
 
@@ -16,9 +16,9 @@ export interface Answer {
   /** Default 200. */
   status?: number
   headers?: Record<string, string>
-  /** Sent as it is. */
+  /** Sent unchanged. */
   body?: string
-  /** `reset`: the connection breaks; `silent`: nothing comes; `torn`: it breaks within the body. */
+  /** `reset`: breaks the connection; `silent`: never answers; `torn`: breaks the connection within the body. */
   fault?: 'reset' | 'silent' | 'torn'
 }
 
@@ -43,7 +43,7 @@ export async function startFakePlatform(t: Test) {
     url,
     heard,
     answerWith: (...next: Answer[]) => answers.push(...next),
-    /** What it answers there whenever there is nothing else to answer. */
+    /** Sets the answer for a path, used when no answer is queued. */
     answerAt: (path: string, answer: Answer) => byPath.set(path, answer),
   }
 }

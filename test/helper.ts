@@ -1,4 +1,4 @@
-/** A fresh app for a test, with explicit settings, a clock that the test moves, and the log lines it wrote. */
+/** A fresh app for a test, with explicit settings, a clock that the test moves, and the app's log lines. */
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -9,8 +9,10 @@ import type { Test } from 'tap'
 import { type AppOptions, buildApp } from '../src/app.ts'
 import { type Block, defineBlock } from '../src/blocks/define.ts'
 import type { Blocks } from '../src/blocks/load.ts'
-import type { Config } from '../src/config.ts'
 import type { Content } from '../src/content/content.ts'
+import { record } from '../src/dev/record/record.ts'
+import { createLog } from '../src/log.ts'
+import type { Config } from '../src/settings/config.ts'
 
 export const secret = 'a-webhook-secret-of-this-test-run'
 export const stateKey = 'a-state-key-that-signs-for-this-test'
@@ -39,25 +41,26 @@ export const config: Config = {
   databaseUrl: undefined,
   recordDir: undefined,
   replyWithinMs: 8000,
+  lateWithinMs: 120_000,
   maxBodyBytes: 262_144,
   trustProxy: false,
   logLevel: 'trace',
 }
 
-/** Full Contact Data with ids past 2^53, as text: a JavaScript number could not hold them. */
+/** Full Contact Data as text, with ids above 2^53, which a JavaScript number can't hold. */
 export const ana =
   '{"id":9007199254740993123,"key":"user:9007199254740993123","page_id":1234567890123456789,"first_name":"Ana","language":"es"}'
 
 export interface Overrides {
   config?: Partial<Config>
-  /** Blocks by name; default one that says hello. */
+  /** Blocks by name; default: one that says hello. */
   blocks?: Record<string, Block>
   limits?: AppOptions['limits']
-  /** Default: never; a machine that runs tests may stand still for a second. */
+  /** Default: unlimited, because a machine that runs tests may stall for a second. */
   maxDelayMs?: number
 }
 
-/** What ManyChat would post for a tap or a message: the callback as it went out, and what the test puts over it. */
+/** A callback as sent to ManyChat, which posts it back for a tap or a message. */
 export interface Callback {
   url: string
   method: string
@@ -76,19 +79,22 @@ export function build(
 ) {
   const clock = { ms: Date.UTC(2026, 0, 1) }
   const log: string[] = []
-  const logStream = { write: (line: string) => log.push(line) }
+  const settings = { ...config, ...given }
+  const { recordDir: folder } = settings
+  const now = () => clock.ms
   const app = buildApp({
-    config: { ...config, ...given },
+    config: settings,
     blocks: serve(blocks),
-    now: () => clock.ms,
-    logStream,
+    now,
+    log: createLog(settings, { write: line => log.push(line) }),
+    record: folder === undefined ? undefined : app => record(app, { folder, config: settings, now }),
     limits,
     maxDelayMs,
   })
   t.teardown(() => app.close())
   return { app, clock, log, lines, open, enter, tap, say }
 
-  /** The log lines of that level. */
+  /** The log lines of one level, parsed. */
   function lines(level: 'info' | 'warn' | 'error' | 'debug'): Record<string, unknown>[] {
     const number = { debug: 20, info: 30, warn: 40, error: 50 }[level]
     return log.map(line => JSON.parse(line)).filter(line => line.level === number)
@@ -99,7 +105,7 @@ export function build(
     return post(app, `/blocks/${block}`, body, { authorization: `Bearer ${secret}`, ...headers })
   }
 
-  /** Posts to a callback what ManyChat posts. */
+  /** Posts a callback as ManyChat does; `body` overrides its payload. */
   async function enter(callback: Callback | undefined, body: Record<string, unknown> = {}): Promise<Answer> {
     if (!callback) throw new Error('the answer has no such callback')
     return post(app, callback.url.replace(/^https?:\/\/[^/]+/, ''), { ...callback.payload, ...body })
@@ -114,16 +120,16 @@ export function build(
   }
 }
 
-/** An answer, read. */
+/** A parsed answer. */
 export interface Answer {
   status: number
   headers: LightMyRequestResponse['headers']
-  /** As it left, to the digit. */
+  /** The unparsed body, with every digit. */
   text: string
-  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any member
   json: any
   content: Content
-  /** The first text shown. */
+  /** The text of the first text message. */
   shown: string | undefined
 }
 
@@ -151,14 +157,14 @@ export async function post(
   }
 }
 
-/** The callback of the button or quick reply with that caption. */
+/** The callback of the button or quick reply with this caption. */
 export function buttonOf({ content }: Answer, caption: string): Callback | undefined {
   const buttons = content.messages.flatMap(message => ('buttons' in message ? (message.buttons ?? []) : []))
   const found = [...buttons, ...(content.quick_replies ?? [])].find(button => button.caption === caption)
   return found as Callback | undefined
 }
 
-/** A folder far from any package.json and node_modules, as one that is mounted; gone after what is torn down later, a server in it say. */
+/** A folder away from any package.json and node_modules, like a mounted one. Deleted after the teardowns added later. */
 export function folderOf(t: Test, files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'dynablock-test-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
@@ -173,7 +179,7 @@ export function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

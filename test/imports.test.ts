@@ -1,4 +1,4 @@
-/** Holds what keeps `src` readable: imports that point one way, named exports, short files with plain names. */
+/** Rules that keep `src` readable: imports in one direction, named exports, short files with plain names. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,105 +17,131 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     return { path, code, lines: text.split('\n').length - 1, specifiers, own, room: roomOf(path) }
   })
 
-/** What each folder may import of ours, beside itself. The files at the top put the rooms together. */
+/** The folders and files that each folder may import besides itself. The files at the top connect the folders. */
+const base = ['settings', 'errors', 'json', 'log.ts']
 const directions: Record<string, string[]> = {
-  content: ['errors.ts'],
-  blocks: ['content', 'manychat', 'errors.ts', 'exact-json.ts', 'json-position.ts'],
-  manychat: ['content', 'errors.ts', 'exact-json.ts'],
-  chatfuel: ['manychat', 'errors.ts', 'exact-json.ts'],
-  sends: ['blocks', 'manychat', 'chatfuel', 'content', 'counters.ts', 'errors.ts', 'exact-json.ts'],
-  webhook: ['blocks', 'manychat', 'content', 'errors.ts', 'exact-json.ts'],
-  ops: ['webhook', 'sends', 'manychat', 'content', 'counters.ts', 'errors.ts', 'exact-json.ts'],
-  // The doctor looks at all of a server, and a recording at what comes in.
-  dev: [
+  settings: ['errors', 'blocks'],
+  errors: [],
+  json: ['errors'],
+  content: base,
+  outbound: [...base, 'manychat'],
+  manychat: [...base, 'content', 'outbound'],
+  chatfuel: [...base, 'outbound', 'manychat'],
+  blocks: [...base, 'content', 'manychat', 'calls'],
+  calls: [...base, 'content', 'outbound', 'manychat', 'blocks', 'queue', 'delivery'],
+  store: [...base, 'outbound', 'manychat'],
+  queue: [...base, 'outbound', 'store'],
+  delivery: [...base, 'content', 'outbound', 'manychat', 'chatfuel', 'blocks', 'queue', 'ops'],
+  sends: [...base, 'content', 'outbound', 'manychat', 'chatfuel', 'blocks', 'calls', 'store', 'queue', 'delivery'],
+  webhook: [...base, 'blocks', 'calls', 'manychat', 'content'],
+  ops: [...base, 'webhook', 'calls', 'delivery', 'sends', 'queue', 'outbound', 'manychat', 'content'],
+  // The doctor checks every part of a server.
+  cli: [
+    ...base,
     'webhook',
-    'sends',
     'blocks',
+    'calls',
     'content',
+    'outbound',
     'manychat',
-    'config.ts',
-    'errors.ts',
-    'exact-json.ts',
-    'json-position.ts',
+    'chatfuel',
+    'store',
+    'queue',
+    'delivery',
+    'sends',
+    'dev',
   ],
-  'errors.ts': ['call-errors.ts', 'chat-errors.ts', 'send-errors.ts'],
-  'chat-errors.ts': [],
-  'call-errors.ts': [],
-  'send-errors.ts': [],
-  'counters.ts': [],
-  'exact-json.ts': [],
-  'json-position.ts': [],
-  'settings.ts': ['blocks'],
-  'settings-rules.ts': ['settings.ts'],
-  'config.ts': ['settings.ts', 'settings-rules.ts', 'errors.ts'],
-  'log.ts': ['blocks', 'config.ts'],
-  'start-message.ts': ['config.ts'],
-  'index.ts': ['blocks', 'content', 'manychat', 'chatfuel', 'errors.ts'],
+  // A recording reads incoming calls.
+  dev: [...base, 'cli', 'webhook', 'sends', 'queue', 'delivery', 'blocks', 'calls', 'content', 'outbound', 'manychat'],
+  'log.ts': base,
+  'index.ts': [...base, 'blocks', 'content', 'outbound', 'manychat', 'chatfuel', 'queue', 'sends'],
 }
-const builders = ['app.ts', 'server.ts', 'testing.ts']
+const builders = ['app', 'app.ts', 'server.ts', 'testing.ts']
 
 t.test('imports point one way', async t => {
-  for (const { path, room, own } of files) {
-    if (builders.includes(path)) continue
-    const allowed = directions[room]
-    t.ok(allowed, `${room} has a direction`)
-    for (const target of own.map(roomOf)) {
-      // A command that needs the whole server goes the way of the tests, or of the process.
-      if (path === 'dev/cli.ts' && (target === 'testing.ts' || target === 'server.ts')) continue
-      if (target !== room) t.ok(allowed?.includes(target), `${path} imports ${target}`)
-    }
-  }
-  for (const { path, own } of files) {
-    if (!builders.includes(path)) t.notOk(own.includes('app.ts'), `${path} does not import the app`)
-    if (path !== 'dev/cli.ts') t.notOk(own.includes('server.ts'), `${path} does not import the server`)
-  }
+  const astray = files.flatMap(({ path, room, own }) => {
+    if (builders.includes(room)) return []
+    // Commands that need the whole server start it as tests do, or as the process does.
+    const allowed = [room, ...(directions[room] ?? []), ...(path === 'cli/cli.ts' ? ['testing.ts', 'server.ts'] : [])]
+    return own.filter(target => !allowed.includes(roomOf(target))).map(target => `${path} imports ${target}`)
+  })
+  t.same(astray, [])
+  t.same(
+    pathsOf(files, ({ path, own }) => own.includes('server.ts') && path !== 'cli/cli.ts'),
+    [],
+  )
+})
+
+t.test('all but dev runs without dev, which the image leaves out', async t => {
+  const others = files.filter(({ path, room }) => room !== 'dev' && path !== 'testing.ts')
+  t.same(
+    pathsOf(others, ({ code }) => /^(?:import|export) (?!type\b)[^']*from '[^']*\/dev\//m.test(code)),
+    [],
+  )
 })
 
 t.test('only the edges know fastify', async t => {
   const edges =
-    /^(app|server|log)\.ts$|^(webhook|ops)\/|^sends\/routes\.ts$|^dev\/simulator\/|^dev\/record\/record\.ts$/
-  for (const { path, specifiers } of files) {
-    const known = specifiers.filter(name => /^@?fastify(\/|$)/.test(name))
-    if (!edges.test(path)) t.same(known, [], path)
-  }
+    /^(app|server)\.ts$|^(app|webhook|ops)\/|^json\/contract\.ts$|^(content|sends)\/routes\.ts$|^dev\/simulator\/|^dev\/record\/record\.ts$/
+  const others = files.filter(({ path }) => !edges.test(path))
+  t.same(
+    pathsOf(others, ({ specifiers }) => specifiers.some(name => /^@?fastify(\/|$)/.test(name))),
+    [],
+  )
 })
 
 t.test('only what is a process touches it', async t => {
-  for (const { path, code, specifiers } of files) {
-    if (['server.ts', 'dev/cli.ts'].includes(path)) continue
-    t.notMatch(code, /\bprocess\.|\bconsole\./, path)
-    t.notOk(specifiers.includes('node:process'), path)
-  }
+  const others = files.filter(({ path }) => !['server.ts', 'cli/cli.ts', 'cli/bin.ts'].includes(path))
+  t.same(
+    pathsOf(others, ({ code }) => /\bprocess\.|\bconsole\./.test(code)),
+    [],
+  )
+  t.same(
+    pathsOf(others, ({ specifiers }) => specifiers.includes('node:process')),
+    [],
+  )
 })
 
 t.test('exports have names', async t => {
-  for (const { path, code } of files) t.notOk(/^export (default|\*)/m.test(code), path)
+  t.same(
+    pathsOf(files, ({ code }) => /^export (default|\*)/m.test(code)),
+    [],
+  )
 })
 
 t.test('imports name their file, and dependencies are declared', async t => {
   const { dependencies } = JSON.parse(readFileSync(join(root, '../package.json'), 'utf8'))
-  for (const { path, specifiers } of files) {
-    for (const name of specifiers) {
-      if (name.startsWith('.')) t.match(name, /\.ts$/, `${path}: ${name}`)
-      else if (!name.startsWith('node:')) {
-        const [, dependency] = /^((?:@[^/]+\/)?[^/]+)/.exec(name) ?? []
-        t.ok(dependency && dependency in dependencies, `${path}: ${name}`)
-      }
-    }
+  const isGood = (name: string) => {
+    if (name.startsWith('.')) return name.endsWith('.ts')
+    const [dependency = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(name) ?? []
+    return name.startsWith('node:') || dependency in dependencies
   }
+  const bad = files.flatMap(({ path, specifiers }) =>
+    specifiers.filter(name => !isGood(name)).map(name => `${path}: ${name}`),
+  )
+  t.same(bad, [])
 })
 
 t.test('files are short and have plain names', async t => {
-  for (const { path, lines } of files) {
-    t.match(path, /^([a-z]+(-[a-z]+)*\/){0,2}[a-z][a-z0-9]*(-[a-z0-9]+)*\.ts$/)
-    t.ok(lines <= 250, `${path} has ${lines} lines`)
-  }
+  const plain = /^([a-z]+(-[a-z]+)*\/){0,2}[a-z][a-z0-9]*(-[a-z0-9]+)*\.ts$/
+  t.same(
+    pathsOf(files, ({ path }) => !plain.test(path)),
+    [],
+  )
+  t.same(
+    pathsOf(files, ({ lines }) => lines > 250),
+    [],
+  )
 })
 
 t.test('the folders are those of the layout', async t => {
   t.ok(files.length > 30)
   t.same([...new Set(files.map(({ room }) => room))].sort(), [...Object.keys(directions), ...builders].sort())
 })
+
+function pathsOf(some: typeof files, isSo: (file: (typeof files)[0]) => boolean): string[] {
+  return some.filter(isSo).map(({ path }) => path)
+}
 
 function roomOf(path: string): string {
   return path.split('/')[0] as string

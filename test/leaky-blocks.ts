@@ -1,4 +1,4 @@
-/** Blocks that do with what a contact said all that a log must not repeat. */
+/** Blocks that put a contact's words wherever they could leak into a log. */
 import { type Block, defineBlock, text } from '../src/index.ts'
 
 export const leakyBlocks: Record<string, Block> = {

@@ -1,6 +1,5 @@
-import Fastify from 'fastify'
 import t from 'tap'
-import { logOptions } from '../src/log.ts'
+import { createLog as open } from '../src/log.ts'
 
 t.test('of an error only kind, code and place are written, however it is logged', async t => {
   const { log, lines } = createLog()
@@ -48,6 +47,34 @@ t.test('the level is the one of the settings', async t => {
 
 function createLog(logLevel: 'info' | 'error' = 'info') {
   const lines: string[] = []
-  const { log } = Fastify({ logger: logOptions({ logLevel }, { write: line => lines.push(line) }) })
+  const log = open({ logLevel }, { write: line => lines.push(line) })
   return { log, lines }
 }
+
+t.test('whatever a block rejects with is survived, and names nobody', async t => {
+  const { log, lines } = createLog()
+  const contact = { name: 'Ana Garcia', code: '+34600111222', message: 'canary', stack: 'canary' }
+  const hostile = new Proxy(new Error('canary'), {
+    get() {
+      throw new Error('canary')
+    },
+  })
+  const named = Object.assign(new Error('canary'), { name: 'Ana Garcia', code: '34600111222' })
+  for (const err of [null, 'canary', contact, hostile, named, 7n, Symbol('canary')]) {
+    log.error({ err }, 'with words')
+    log.error({ err })
+  }
+  log.error(null)
+  t.equal(lines.length, 15)
+  for (const line of lines) t.notMatch(line, /canary|Ana|34600/)
+  t.same(
+    lines.filter((_, i) => i % 2 === 0 && i < 14).map(line => JSON.parse(line).err.type),
+    ['null', 'string', 'object', 'object', '', 'bigint', 'symbol'],
+  )
+})
+
+t.test('words alone are a line', async t => {
+  const { log, lines } = createLog()
+  log.info('words')
+  t.match(JSON.parse(lines[0] as string), { level: 30, msg: 'words' })
+})

@@ -1,12 +1,14 @@
-/** Secrets and words of contacts, as canaries, on every way through the server: none may be heard outside. */
+/** Sends canary secrets and canary words of contacts through every part of the server: none may leak. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
-import { loadConfig } from '../src/config.ts'
+import { createLog } from '../src/log.ts'
+import { loadConfig } from '../src/settings/config.ts'
 import { type Callback, config, folderOf, serve } from './helper.ts'
 import { leakyBlocks } from './leaky-blocks.ts'
 import { runServer } from './run-server.ts'
+import { until } from './until.ts'
 
 const canary = (name: string) => `canary-of-the-${name}-0123456789`
 const [secret, stateKey, apiToken] = [canary('webhook-secret'), canary('state-key'), canary('api-token')]
@@ -24,7 +26,7 @@ const contact = {
   custom_fields: { note: canary('field') },
 }
 
-/** Whatever of it appears, as it is or as it is often written, is a leak. */
+/** Finds canaries, also in common encodings. */
 function assertSilent(t: Test, where: string, heard: string): void {
   const leak = /canary|5005550142|Y2FuYXJ5|NhbmFyeS|jYW5hcn/i.exec(heard)
   t.notOk(leak, `${where}: …${leak && heard.slice(Math.max(0, leak.index - 300), leak.index + 120)}…`)
@@ -143,7 +145,7 @@ function sendOf(params: object) {
   return { operation: 'sending.sendContent', page, params: { subscriber_id: contact.id, data, ...params } }
 }
 
-/** A platform that refuses everything and says in its answer all that it was told, as some do. */
+/** A platform that refuses every call and echoes the request in its answer, as some do. */
 async function startEcho(t: Test) {
   let count = 0
   const statuses = [400, 401, 500, 200, 422]
@@ -178,12 +180,12 @@ async function start(t: Test, platform: Awaited<ReturnType<typeof startEcho>>) {
       dataDir: folderOf(t),
     },
     blocks: serve(leakyBlocks),
-    logStream: { write: line => log.push(line) },
+    log: createLog(config, { write: line => log.push(line) }),
     maxDelayMs: Number.POSITIVE_INFINITY,
   })
   t.teardown(() => app.close())
   const { fetch } = globalThis
-  // The address of the gateway can't be set; no test goes there.
+  // The gateway's address is not a setting, and tests must not call it.
   globalThis.fetch = (url, init) => fetch(String(url).replace('https://gateway.maton.ai', platform.url), init)
   t.teardown(() => {
     globalThis.fetch = fetch
@@ -193,7 +195,7 @@ async function start(t: Test, platform: Awaited<ReturnType<typeof startEcho>>) {
   await until(async () => (await fetch(`${url}/readyz`)).ok)
   return { post, tap, until, failures, heard: { log, problems } }
 
-  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any member
   async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<any> {
     const response = await fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',
@@ -214,8 +216,4 @@ async function start(t: Test, platform: Awaited<ReturnType<typeof startEcho>>) {
     await post(path, body, headers)
     t.equal(problems.length, before + 1, `${path} is refused`)
   }
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise(resolve => setTimeout(resolve, 5))
 }

@@ -1,11 +1,11 @@
-/** Runs a program with Node as a user does, and returns what it prints. */
+/** Runs a program with Node as a user does, and returns its output. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /**
- * What the runner of this test adds for its children is dropped only by another program: it is put back into every
- * environment that a test gives. With it a test runner reports to this one, and vitest, which runs our files in another form,
- * spoils their coverage.
+ * Variables that the test runner sets for child processes. It adds them to every environment that a test passes, so only
+ * another program can remove them: `env`. With them a nested test runner would report to this one, and vitest, which
+ * transforms our files, would spoil their coverage.
  */
 const dropped = ['NODE_OPTIONS', 'NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT', 'TAP'].flatMap(name => ['-u', name])
 

@@ -1,4 +1,4 @@
-/** The server as a process of its own, as `npm start` starts it, with a folder to stand in, and what it prints. */
+/** Starts the server in its own process, like `npm start`, in a given folder, and collects its output. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { freePort } from './helper.ts'
 
 const root = join(import.meta.dirname, '..')
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const [, ...options]: string[] = scripts.start.split(' ')
+const [, ...options]: string[] = scripts.start.replace(/^exec /, '').split(' ')
 const program = join(root, options.pop() as string)
 
 export async function runServer(t: Test, cwd: string, env: Record<string, string>) {
@@ -16,8 +16,8 @@ export async function runServer(t: Test, cwd: string, env: Record<string, string
   return { url: `http://127.0.0.1:${port}`, ...startServer(t, cwd, { HOST: '127.0.0.1', PORT: String(port), ...env }) }
 }
 
-export function startServer(t: Test, cwd: string, env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, [...options, program], {
+export function startServer(t: Test, cwd: string, env: Record<string, string>, file = program) {
+  const child: ChildProcess = spawn(process.execPath, [...options, file], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
   })
@@ -33,7 +33,7 @@ export function startServer(t: Test, cwd: string, env: Record<string, string>) {
   const exit = once(child, 'close').then(([code]) => code as number)
   return { child, exit, output: () => text, printed }
 
-  /** Resolves when the output matches; rejects when the process ends before. */
+  /** Resolves when the output matches; rejects if the process ends first. */
   function printed(words: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
       hear = () => words.test(text) && resolve()

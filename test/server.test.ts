@@ -2,13 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { ana, folderOf, freePort } from './helper.ts'
+import { good, production } from './production.ts'
 import { startServer } from './run-server.ts'
+import { until } from './until.ts'
 
-const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
 const hello = `import { defineBlock } from 'dynablock'\nexport default defineBlock({ open: ({ contact }) => contact.id })\n`
-/** Answers as soon as the test lets it. */
+/** A block that answers when the test does. */
 const slow = (gate: number) => `import { defineBlock } from 'dynablock'
 export default defineBlock({ open: async () => (await fetch('http://127.0.0.1:${gate}')).text() })
 `
@@ -22,6 +25,27 @@ t.test('in development it starts with nothing set, and prints a line that works'
   t.same(JSON.parse(stdout), { version: 'v2', content: { messages: [{ type: 'text', text: '9007199254740993123' }] } })
   server.child.kill('SIGTERM')
   t.equal(await server.exit, 0)
+})
+
+t.test('a promise that a block forgot ends no server, whatever it rejects with, and names nobody', async t => {
+  const forgets = (what: string) =>
+    `import { defineBlock } from 'dynablock'
+export default defineBlock({ open: ({ contact }) => { Promise.reject(${what}); return 'Hello' } })\n`
+  const server = start(
+    t,
+    { PORT: String(await freePort()) },
+    { 'blocks/nothing.ts': forgets('null'), 'blocks/contact.ts': forgets('contact') },
+  )
+  await server.printed(/ -d '.*'\n/)
+  const [curl = ''] = /curl -s[\s\S]*?-d '.*'/.exec(server.output()) ?? []
+  const body = JSON.stringify({ id: '7', name: 'canary', phone: '34600111222', code: '34600111222', message: 'canary' })
+  for (const block of ['nothing', 'contact', 'nothing']) {
+    const command = curl.replace(/\/blocks\/\w+/, `/blocks/${block}`).replace(/-d '.*'/, `-d '${body}'`)
+    t.match(JSON.parse(spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout), { version: 'v2' })
+  }
+  await server.printed(/(?:unhandled promise rejection[\s\S]*){3}/)
+  t.notMatch(server.output(), /canary|34600111222/)
+  t.equal(server.child.exitCode, null)
 })
 
 t.test('without a folder of its own it serves the examples', async t => {
@@ -43,7 +67,7 @@ t.test('settings may stand in .env, and those of the environment win', async t =
   )
   await server.printed(/ -d '.*'\n/)
   t.equal((await call(port, 'hello')).status, 200)
-  t.notMatch(server.output(), /made up/)
+  t.notMatch(server.output(), /made[ -]up/)
 })
 
 t.test('on SIGTERM the call that runs is answered, and the process ends well', async t => {
@@ -88,7 +112,7 @@ t.test('where a balancer asks, /readyz says draining first, and calls are taken 
   const answer = call(port, 'slow')
   const held = await asked
   server.child.kill('SIGTERM')
-  while ((await readiness()) !== 'draining');
+  await until(async () => (await readiness()) === 'draining')
   t.equal((await call(port, 'hello')).status, 200)
   t.match(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(), 'dynablock_calls_total{block="hello"')
   held.end('Answered all the same')
@@ -108,9 +132,16 @@ t.test('what the operator can mend stops the boot, is said in a line and without
       'blocks',
       {},
       { 'blocks/broken.ts': 'nonsense(' },
-      /^DYN_BLOCKS_REFUSED: .* blocks, got:\n- broken\.ts: it does not load/,
+      /^DYN_BLOCKS_REFUSED: .* blocks could not be loaded:\n- broken\.ts: it does not load/,
     ],
-    ['a folder', { BLOCKS_DIR: 'nowhere' }, {}, /^DYN_BLOCKS_REFUSED: .* nowhere, got:\n- the folder can’t be read/],
+    ['a store of a newer release', { DATA_DIR: newerStore(t) }, { 'blocks/hello.ts': hello }, /DYN_STORE_NEWER: /],
+    ['a store that is none', { DATABASE_URL: 'nonsense' }, {}, /^DYN_SETTINGS_REFUSED: .*\n- DATABASE_URL: /],
+    [
+      'a folder',
+      { BLOCKS_DIR: 'nowhere' },
+      {},
+      /^DYN_BLOCKS_REFUSED: .* nowhere could not be loaded:\n- nowhere: the folder can’t be read/,
+    ],
   ] as [string, Record<string, string>, Record<string, string>, RegExp][]) {
     const server = start(t, env, files)
     t.equal(await server.exit, 1, what)
@@ -131,27 +162,53 @@ t.test('a port that is taken ends the process, in development as in production',
   }
 })
 
-const production = {
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://b.test',
-  WEBHOOK_SECRETS: good,
-  STATE_KEYS: `${good}1`,
-}
+t.test('another failure at the start is told as it is', async t => {
+  const server = start(
+    t,
+    // Makes the module of the docs fail to load.
+    {
+      PORT: String(await freePort()),
+      NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(breakDocs)}"`,
+    },
+    { 'blocks/hello.ts': hello },
+  )
+  t.equal(await server.exit, 1)
+  t.match(server.output(), /no docs today/)
+  t.notMatch(server.output(), /DYN_LISTEN_FAILED/)
+})
+
+const breakDocs = `import { registerHooks } from 'node:module'
+registerHooks({
+  resolve(name, context, next) {
+    if (name.startsWith('@scalar/')) throw new Error('no docs today')
+    return next(name, context)
+  },
+})`
 
 function start(t: Test, env: Record<string, string>, files: Record<string, string>) {
   return startServer(t, folderOf(t, files), env)
 }
 
-/** Resolves when nobody listens there any more. */
+/** A folder with a store of a newer version. */
+function newerStore(t: Test): string {
+  const folder = folderOf(t)
+  const db = new Database(join(folder, 'sends.sqlite'))
+  db.exec('create table dynablock_migrations (version integer primary key, applied_at bigint not null)')
+  db.exec('insert into dynablock_migrations values (999, 0)')
+  db.close()
+  return folder
+}
+
+/** Resolves when the port no longer accepts connections. */
 async function refusing(port: string): Promise<void> {
-  for (;;) {
+  await until(async () => {
     const socket = connect(Number(port), '127.0.0.1')
     const isOpen = await new Promise(resolve => {
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
     })
     socket.destroy()
-    if (!isOpen) return
-  }
+    return !isOpen
+  })
 }
 
 function call(port: string, block: string): Promise<Response> {

@@ -1,18 +1,19 @@
-/** How the process is started: what `npm start` and the image run is `start.js`, with the same options of Node. */
+/** Starting the process: `npm start` and the image run `start.js` with the same options of Node. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { folderOf, freePort } from './helper.ts'
+import { production } from './production.ts'
 import { startServer } from './run-server.ts'
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
-/** What no start has compiled. */
+/** A block that isn't in any compile cache. */
 const hello = `// ${randomUUID()}
 import { defineBlock } from 'dynablock'\nexport default defineBlock({ open: (): string => 'hello' })\n`
 
 t.test('the image runs what npm start does', async t => {
   const [, command] = /^CMD (.*)$/m.exec(readFileSync('Dockerfile', 'utf8')) as RegExpExecArray
-  t.equal(JSON.parse(command as string).join(' '), scripts.start)
+  t.equal(JSON.parse(command as string).join(' '), scripts.start.replace(/^exec /, ''))
 })
 
 t.test('a second start neither strips types nor readies a client that nobody uses', async t => {
@@ -20,7 +21,7 @@ t.test('a second start neither strips types nor readies a client that nobody use
   t.match(await loadedBy(cwd), /stripper: true/, 'the first does, as the block is new')
   t.match(await loadedBy(cwd), /stripper: false, client: false/)
 
-  /** What of Node a process has loaded at its end. */
+  /** Which of two large parts of Node a server has loaded by its end. */
   async function loadedBy(cwd: string): Promise<string> {
     const tell = `process.on('exit', () => {
       const loads = name => process.moduleLoadList.includes('NativeModule internal/deps/' + name)
@@ -28,12 +29,9 @@ t.test('a second start neither strips types nor readies a client that nobody use
     })`
     const server = startServer(t, cwd, {
       PORT: String(await freePort()),
-      NODE_ENV: 'production',
-      PUBLIC_URL: 'https://bot.test',
-      WEBHOOK_SECRETS: 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00',
-      STATE_KEYS: '0f9e8d7c6b5a4938271605f4e3d2c1a85e406b72d1c9a3f0',
+      ...production,
       NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tell)}"`,
-      // What runs for coverage is compiled each time.
+      // Coverage would disable the compile cache.
       NODE_V8_COVERAGE: '',
     })
     await server.printed(/Server listening/)

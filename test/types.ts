@@ -1,33 +1,7 @@
-/** What the compiler must take and must refuse; `tsc` reads this file, nothing runs it. */
+/** Code that the compiler must accept or refuse. Only `tsc` reads this file; it never runs. */
+import size from '../examples/blocks/size.ts'
 import { addTag, type Call, type Contact, cards, defineBlock, Type, text } from '../src/index.ts'
 import { openChat } from '../src/testing.ts'
-
-/** The block of the design's first page. */
-export const size = defineBlock({
-  description: 'Asks for a size, then for a name',
-  states: {
-    named: Type.Object({ size: Type.String() }),
-    chosen: Type.Object({ size: Type.String() }),
-  },
-  open: ({ contact, tap }) => ({
-    messages: [
-      text(`Hi ${contact.first_name ?? 'there'}! Which size?`, [
-        tap('Small', 'chosen', { size: 'S' }),
-        tap('Large', 'chosen', { size: 'L' }),
-      ]),
-    ],
-  }),
-  steps: {
-    chosen: ({ state, listen }) => ({
-      messages: [text(`${state.size} it is. And your name?`)],
-      external_message_callback: listen('named', state, { timeoutSeconds: 600 }),
-    }),
-    named: ({ input, state }) => ({
-      messages: [text(`Thanks ${input}, your ${state.size} is on its way.`)],
-      actions: [addTag('ordered')],
-    }),
-  },
-})
 
 export const refusals = defineBlock({
   states: { chosen: Type.Object({ size: Type.String() }) },
@@ -59,7 +33,7 @@ export const refusals = defineBlock({
     menu('Go?', [{ caption: 'Go', step: 'chosen' }])
     // @ts-expect-error: a state of the wrong shape
     menu('Go?', [{ caption: 'Go', step: 'chosen', state: { size: 5 } }])
-    // @ts-expect-error: `otherwise` is given no state, so its step can't have one
+    // @ts-expect-error: `otherwise` passes no state, so its step can't expect one
     menu('Go?', [{ caption: 'Go', step: 'plain' }], { otherwise: 'chosen' })
     listen('plain', undefined, { timeoutSeconds: 60 })
     listen('plain')
@@ -78,11 +52,11 @@ export const refusals = defineBlock({
   },
 })
 
-// @ts-expect-error: a block opens
+// @ts-expect-error: a block needs `open`
 defineBlock({})
 // @ts-expect-error: a reply of another kind
 defineBlock({ open: () => 5 })
-// @ts-expect-error: content with a key that it hasn't
+// @ts-expect-error: an unknown key in content
 defineBlock({ open: () => ({ quickReplies: [] }) })
 // @ts-expect-error: an option that doesn't exist
 defineBlock({ open: () => 'Hi', replyWithin: 5 })
@@ -99,7 +73,7 @@ export const replies = [
   defineBlock({ open: async () => null }),
 ]
 
-/** What a handler's helpers name. */
+/** The types that a handler's helpers need. */
 export function greet({ contact, input }: Pick<Call, 'contact' | 'input'>): string {
   const { id, custom_fields }: Contact = contact
   return `${id} ${input ?? ''} ${custom_fields?.size ?? ''}`
@@ -107,14 +81,14 @@ export function greet({ contact, input }: Pick<Call, 'contact' | 'input'>): stri
 // @ts-expect-error: a state of a step that doesn't exist
 defineBlock({ states: { gone: Type.Object({}) }, open: () => 'Hello', steps: { here: () => 'Hello' } })
 
-/** What a test may write. */
+/** Code that a test may contain. */
 export async function talk() {
   await using chat = await openChat(size, { channel: 'telegram', contact: { first_name: 'Bo' }, extras: { order: 7 } })
   await chat.tap('Small')
   const text: string | undefined = chat.last?.text
-  // @ts-expect-error there is no such channel
+  // @ts-expect-error: an unknown channel
   await openChat(size, { channel: 'sms' })
-  // @ts-expect-error a definition is no block
+  // @ts-expect-error: a definition is not a block
   await openChat({ open: () => 'Hi' })
   return text
 }

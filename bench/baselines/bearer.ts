@@ -8,7 +8,7 @@ export function readSecret(): string {
   return SECRET
 }
 
-/** Whether the header carries the secret; takes the same time wherever a wrong one differs. */
+/** Whether the header carries the secret, compared in constant time. */
 export function isAuthorized(header = ''): boolean {
   const given = Buffer.from(header)
   return given.length === expected.length && timingSafeEqual(given, expected)

@@ -1,4 +1,4 @@
-/** What many people write: Express and Zod. */
+/** A common stack: Express and Zod. */
 import express from 'express'
 import { z } from 'zod'
 import { adviceFlow, greet, shopUrl } from '../wording.ts'

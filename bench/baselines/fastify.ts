@@ -1,4 +1,4 @@
-/** What a good engineer writes by hand for one block: Fastify, a TypeBox schema that ajv checks, and fast-jwt. */
+/** What a good engineer would write by hand for one block: Fastify, a TypeBox schema checked by ajv, and fast-jwt. */
 import { type Static, Type } from '@sinclair/typebox'
 import { createSigner } from 'fast-jwt'
 import { fastify } from 'fastify'

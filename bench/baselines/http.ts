@@ -1,4 +1,4 @@
-/** The floor: node:http and nothing else. No framework, no schema, only what can't be left out. */
+/** The bare minimum: node:http, without a framework or a schema. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { adviceFlow, greet, shopUrl } from '../wording.ts'
 import { isAuthorized } from './bearer.ts'
@@ -30,7 +30,7 @@ createServer((request, response) => {
   })
 }).listen(Number(process.env.PORT), '127.0.0.1')
 
-/** Gives the body, or null when it is too long. */
+/** Passes the body to `done`, or null when it is too long. */
 function read(request: IncomingMessage, done: (body: string | null) => void): void {
   const chunks: Buffer[] = []
   let length = 0

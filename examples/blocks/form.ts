@@ -3,7 +3,7 @@ import { addTag, defineBlock, setField, Type, text } from 'dynablock'
 const timeoutSeconds = 900
 const Booking = { people: Type.Integer(), day: Type.String() }
 
-/** The day that was typed as `YYYY-MM-DD`, or null when there is no such day. */
+/** The input if it is a real day, like 2027-03-25, else null. */
 function readDay(input: string | null): string | null {
   const typed = input?.trim() ?? ''
   const day = new Date(`${typed}T00:00:00Z`)
@@ -11,7 +11,7 @@ function readDay(input: string | null): string | null {
 }
 
 export default defineBlock({
-  description: 'Books a table: each answer is checked, and asked for again until it fits',
+  description: 'Books a table: checks each answer, and asks again until it fits',
   states: {
     day: Type.Pick(Type.Object(Booking), ['people']),
     email: Type.Object(Booking),
@@ -56,7 +56,7 @@ export default defineBlock({
       const email = input?.trim() ?? ''
       if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
         return {
-          messages: [text('That is no email address. Once more?')],
+          messages: [text('That doesn’t look like an email address. Please try again.')],
           external_message_callback: listen('email', state, { timeoutSeconds }),
         }
       }

@@ -22,7 +22,7 @@ const euros = (cents: number) => `€${(cents / 100).toFixed(2)}`
 
 export default defineBlock({
   description: 'Shows products as cards, or as text where a channel has no cards',
-  fallback: `The shop is not at hand right now. Everything is at ${site}`,
+  fallback: `The shop is closed for a moment. You can find everything at ${site}`,
   states: { details: Type.Object({ id: Type.String() }) },
 
   open: ({ channel, tap }) => {

@@ -5,17 +5,22 @@ import type { Call, StateOf, States } from './call.ts'
 import { validateDefinition } from './validate.ts'
 
 /**
- * What a handler may return: content; one message; a list of messages; a string, which is one text message; or nothing,
- * which shows nothing.
+ * What a handler may return: content; one message; a list of messages; a string, which becomes one text message; or
+ * nothing, which shows nothing.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is one that shows nothing
-export type Reply = Content | Omit<Content, 'messages'> | Message | Message[] | string | null | undefined | void
+export type Reply = ContentReply | Message | Message[] | string | null | undefined | void
+
+/** Content as a handler returns it; the messages may be omitted. */
+export interface ContentReply extends Omit<Content, 'messages'> {
+  messages?: Message[]
+}
 
 export type Handler<C = Call> = (call: C) => Reply | Promise<Reply>
 
-/** What a block may say beside its handlers. */
+/** The options of a block besides its handlers. */
 export interface BlockOptions {
-  /** One line for people. */
+  /** One line that tells people what the block does. */
   description?: string
   /** What the contact sees while a late reply is on its way; default a short text. */
   waiting?: Reply
@@ -23,18 +28,20 @@ export interface BlockOptions {
   fallback?: Reply
   /** What the contact sees after tapping a button that is too old; default a short text. */
   expired?: Reply
-  /** What a late reply begins with, to tell what it answers, like `About your order:`; default nothing. */
+  /** Put before a late reply, to say what it answers, like `About your order:`; default nothing. */
   latePrefix?: string
   /** How long a handler may take, in milliseconds, 1 to 9500; default REPLY_WITHIN_MS. ManyChat gives up after 10 s. */
   replyWithinMs?: number
-  /** Whether a late reply whose process died is run again; default true. */
+  /** How long a late reply may take before `fallback` is sent, in milliseconds, 1000 to one day; default LATE_WITHIN_MS. */
+  lateWithinMs?: number
+  /** Whether a late reply is run again if its process died; default true. */
   rerun?: boolean
   /** How long the buttons of this block work, in seconds; default 2592000, 30 days. */
   expiresAfterSeconds?: number
 }
 
 export interface BlockDefinition<S extends States, K extends string> extends BlockOptions {
-  /** What each step is given; a step that is not listed has no state. */
+  /** The schema of each step's state; a step that is not listed has no state. */
   states?: S & { [Step in Exclude<keyof S, K>]: never }
   /** Entered by the Dynamic Block itself. */
   open: Handler<Call<S, K, undefined>>
@@ -44,16 +51,16 @@ export interface BlockDefinition<S extends States, K extends string> extends Blo
 
 const brand = Symbol.for('dynablock.block')
 
-/** A block as the server runs it; made by `defineBlock` only. */
-export interface Block extends BlockOptions {
+/** A block as the server runs it. Only `defineBlock` makes one. */
+export interface Block<K extends string = string> extends BlockOptions {
   readonly [brand]: true
   readonly states: Record<string, TSchema>
   readonly open: Handler
-  readonly steps: Record<string, Handler>
+  readonly steps: Record<K, Handler>
 }
 
 /**
- * Defines a block; the file exports it as default, and the name of the file is the name of the block.
+ * Defines a block. A file exports it as its default, and the block is named after the file.
  *
  * @example
  * export default defineBlock({
@@ -64,10 +71,10 @@ export interface Block extends BlockOptions {
  */
 export function defineBlock<S extends States = Record<never, never>, K extends string = never>(
   definition: BlockDefinition<S, K>,
-): Block {
+): Block<K> {
   validateDefinition(definition)
   const { states = {}, steps = {} } = definition
-  return Object.freeze({ ...definition, states, steps, [brand]: true as const }) as unknown as Block
+  return Object.freeze({ ...definition, states, steps, [brand]: true as const }) as unknown as Block<K>
 }
 
 export function isBlock(value: unknown): value is Block {

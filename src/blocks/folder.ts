@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const examples = fileURLToPath(new URL('../../examples/blocks', import.meta.url))
 
-/** Where the blocks are: BLOCKS_DIR, else `blocks` in the working folder, else the examples. */
+/** The folder of the blocks: BLOCKS_DIR, else `blocks` in the working directory, else the examples. */
 export function blocksFolder(given: string | undefined): string {
   return given ?? (existsSync('blocks') ? 'blocks' : examples)
 }

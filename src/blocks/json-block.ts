@@ -1,19 +1,22 @@
-/** A block without code: v2 content in a `.json` file, whose strings are Liquid templates. */
+/** A block without code: v2 content in a `.json` file, whose strings may be Liquid templates. */
 import type { Content } from '../content/content.ts'
-import { escapeKey, readDocument } from '../content/document.ts'
+import { readDocument } from '../content/document.ts'
 import { type InspectOptions, inspectContent } from '../content/inspect.ts'
 import type { Problem } from '../content/problem.ts'
-import { parseBigints } from '../exact-json.ts'
+import { misplacedText } from '../content/shape.ts'
+import { dataOf } from '../errors/errors.ts'
+import { parseBigints } from '../json/exact-json.ts'
+import { escapeKey } from '../json/pointer.ts'
 import { type Block, defineBlock } from './define.ts'
 import { sampleContact } from './sample.ts'
-import { isTemplate, readTemplate, type Scope } from './template.ts'
+import { isTemplate, readTemplate, type Scope, type TemplateFault } from './template.ts'
 
-/** What is wrong with the file of a JSON block, and where: a rule of content, or a template that is none. */
+/** A problem in the file of a JSON block: content that breaks a rule, or a template that doesn't parse or render. */
 export type Finding = Omit<Problem, 'rule'> & { rule: Problem['rule'] | 'template' }
 
 export interface JsonBlock {
   block: Block
-  /** What is wrong whoever calls on that channel; pointers lead into the file. */
+  /** The problems that every call on that channel would meet, with pointers into the file. */
   inspect(options?: InspectOptions): Finding[]
 }
 
@@ -22,7 +25,7 @@ type Render = (scope: Scope) => unknown
 /**
  * Reads a JSON block: a whole answer, or content alone.
  *
- * @throws SyntaxError when the text is no JSON
+ * @throws SyntaxError when the text is not JSON
  */
 export function readJsonBlock(text: string): JsonBlock {
   const { content, base, problems } = readDocument(parseBigints(text))
@@ -31,7 +34,7 @@ export function readJsonBlock(text: string): JsonBlock {
   const render = compile(content, '', false)
   return { block: defineBlock({ open: call => render(call) as Content }), inspect }
 
-  /** What doesn't depend on a call is taken as it is. */
+  /** Parts without templates are not copied for each call. */
   function compile(value: unknown, path: string, inPayload: boolean): Render {
     if (typeof value === 'string') return isTemplate(value) ? compileText(value, path, inPayload) : () => value
     if (typeof value !== 'object' || value === null) return () => value
@@ -47,8 +50,8 @@ export function readJsonBlock(text: string): JsonBlock {
   function compileText(text: string, path: string, inPayload: boolean): Render {
     templates.add(path)
     const template = readTemplate(text, { path: base + path, inPayload })
-    if (typeof template !== 'string') return template
-    broken.push({ path: base + path, rule: 'template', severity: 'error', message: template })
+    if (typeof template === 'function') return template
+    broken.push({ path: base + path, rule: 'template', severity: 'error', ...template })
     return () => text
   }
 
@@ -62,14 +65,15 @@ export function readJsonBlock(text: string): JsonBlock {
       )
       return [...known, ...found.map(problem => ({ ...problem, path: base + problem.path }))]
     } catch (error) {
-      return [...known, { path: base, rule: 'template', severity: 'error', message: (error as Error).message }]
+      const { message, ...data } = error as TemplateFault
+      return [...known, { path: base, rule: 'template', severity: 'error', message, ...dataOf(data) }]
     }
   }
 }
 
-/** Whether what is wrong with a template may be right for another call: another text, where a text may be. */
-function dependsOnCall({ rule, message }: Problem): boolean {
-  if (rule === 'value') return /^Expected (?:text|")/.test(message)
-  // Lengths are judged as for the sample.
+/** Whether another call might render a text without this problem. */
+function dependsOnCall({ rule, got }: Problem): boolean {
+  if (rule === 'value') return got !== misplacedText
+  // Lengths are judged by the sample contact.
   return rule !== 'unknown-key' && rule !== 'button-actions' && !rule.endsWith('-length')
 }

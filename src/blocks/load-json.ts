@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { channels } from '../content/channels.ts'
-import { brokenAt } from '../exact-json.ts'
-import { type Position, positionAt, positionOf } from '../json-position.ts'
+import { brokenAt } from '../json/exact-json.ts'
+import { type Position, positionAt, positionOf } from '../json/json-position.ts'
 import type { Block } from './define.ts'
 import { type Finding, type JsonBlock, readJsonBlock } from './json-block.ts'
+import { type LoadProblem, loadProblem } from './load-error.ts'
 
 export interface LoadJsonOptions {
-  /** Callbacks may go to http on this machine. */
+  /** Callbacks may use http to this machine. */
   allowLoopback: boolean
-  /** Is told what no channel shows as it is meant. */
+  /** Called with each warning that holds on every channel the block fits. */
   onWarning(warning: string): void
 }
 
-/** Loads a JSON block; what is wrong with it, whoever calls, comes back as text for its author. */
-export async function loadJsonBlock(file: string, options: LoadJsonOptions): Promise<Block | string> {
+/** Loads a JSON block, or returns the problems that every call would meet, in words for its author. */
+export async function loadJsonBlock(file: string, options: LoadJsonOptions): Promise<Block | LoadProblem> {
   const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '')
   try {
     const json = readJsonBlock(text)
@@ -22,17 +23,20 @@ export async function loadJsonBlock(file: string, options: LoadJsonOptions): Pro
       return `${placeOf(positionOf(text, path))}, ${path || '/'} (${rule}): ${message}`
     }
     const errors = findings.filter(({ severity }) => severity === 'error')
-    if (errors.length > 0) return `it is no content:${errors.map(finding => `\n  ${describe(finding)}`).join('')}`
+    if (errors.length > 0) {
+      const got = `it is not valid content:${errors.map(finding => `\n  ${describe(finding)}`).join('')}`
+      return { message: got, got }
+    }
     for (const warning of findings) options.onWarning(describe(warning))
     return json.block
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const place = placeOf(positionAt(text, brokenAt(text) ?? 0))
-    return `it is no JSON: it breaks off at ${place}. Check the quotes and commas.`
+    return loadProblem(`it is not valid JSON: the syntax breaks at ${place}`, 'Check the quotes and commas.')
   }
 }
 
-/** A block may be for some channels only: what is wrong on each that takes it, or on the first when none does. */
+/** A block may suit some channels only: lists what is wrong on each of those, or on the first if it suits none. */
 function inspectOnEachChannel({ inspect }: JsonBlock, allowLoopback: boolean): Finding[] {
   const byChannel = channels.map(channel => inspect({ channel, allowLoopback }))
   const taken = byChannel.filter(findings => findings.every(({ severity }) => severity !== 'error'))

@@ -1,6 +1,6 @@
 import type { Content } from '../content/content.ts'
 import { type Message, text } from '../content/message.ts'
-import { createError } from '../errors.ts'
+import { createError } from '../errors/errors.ts'
 
 const messageTypes = new Set<unknown>(['text', 'image', 'video', 'audio', 'file', 'cards'])
 
@@ -19,7 +19,7 @@ export function toContent(reply: unknown): Content {
     return { messages: reply }
   }
   if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { got: `a ${typeof reply}` })
-  // What fetch() resolves to, an Error, a Map: they would spread to nothing, and the contact be met by silence.
+  // A fetch Response, an Error or a Map would spread to nothing, and the contact would see no answer.
   if (!isPlain(reply)) throw createError('DYN_REPLY_INVALID', { got: 'an object of a class' })
   if ('version' in reply && 'content' in reply) {
     throw createError('DYN_REPLY_INVALID', { got: 'a whole answer, of which only what is inside "content" is wanted' })

@@ -1,20 +1,20 @@
 import type { Contact } from './contact.ts'
 
-/** Full Contact Data of somebody who isn't: what a block is tried with when nobody has called yet. */
+/** Full Contact Data of an invented contact, to try a block before anyone has called. */
 export const sampleContact: Contact = {
   id: '9007199254740993123',
   key: 'user:9007199254740993123',
   page_id: '1234567890123456789',
   status: 'active',
   first_name: 'Ana',
-  last_name: 'García',
-  name: 'Ana García',
+  last_name: 'Ferreira',
+  name: 'Ana Ferreira',
   gender: 'female',
   profile_pic: 'https://example.com/ana.jpg',
-  locale: 'es_ES',
-  language: 'es',
+  locale: 'en_US',
+  language: 'English',
   timezone: 'UTC+01',
-  live_chat_url: 'https://manychat.com/fb1234567890123456789/chat/9007199254740993123',
+  live_chat_url: 'https://app.manychat.com/fb1234567890123456789/chat/9007199254740993123',
   last_input_text: 'Hello',
   last_growth_tool: null,
   phone: '+34600000000',

@@ -1,34 +1,41 @@
 import { KindGuard } from '@sinclair/typebox'
 import { closest } from 'fastest-levenshtein'
-import { createError } from '../errors.ts'
-import { channelsOf } from './standing.ts'
+import { createError } from '../errors/errors.ts'
+import { isObject } from '../json/object.ts'
+import { channelsOf } from './stock-replies.ts'
 
-/** A reply must be out before ManyChat hangs up at 10 s, the way there and back included. */
+/** ManyChat hangs up after 10 s, and the network takes its share of that. */
 export const maxReplyWithinMs = 9500
+/** A handler that needs less than a second is hardly ever late; after a day nobody is waiting for the answer. */
+export const minLateWithinMs = 1000
+export const maxLateWithinMs = 86_400_000
 
 const stepName = /^[a-zA-Z][\w-]{0,63}$/
 
 const options: Record<string, (value: unknown) => string | false> = {
   description: value => typeof value !== 'string' && 'text',
-  states: value => !isRecord(value) && 'an object of schemas by step',
+  states: value => !isObject(value) && 'an object of schemas by step',
   open: value => typeof value !== 'function' && 'a function',
-  steps: value => !isRecord(value) && 'an object of functions by step',
+  steps: value => !isObject(value) && 'an object of functions by step',
   waiting: value => isShownNowhere(value) && 'content that at least one channel takes',
   fallback: value => isShownNowhere(value) && 'content that at least one channel takes',
   expired: value => isShownNowhere(value) && 'content that at least one channel takes',
   latePrefix: value => typeof value !== 'string' && 'text',
   replyWithinMs: value => !isWhole(value, maxReplyWithinMs) && `a whole number from 1 to ${maxReplyWithinMs}`,
+  lateWithinMs: value =>
+    (!isWhole(value, maxLateWithinMs) || (value as number) < minLateWithinMs) &&
+    `a whole number from ${minLateWithinMs} to ${maxLateWithinMs}`,
   rerun: value => typeof value !== 'boolean' && 'true or false',
   expiresAfterSeconds: value => !isWhole(value, Number.MAX_SAFE_INTEGER) && 'a whole number from 1',
 }
 
 /**
- * Refuses what can't be a block, in words for its author.
+ * Refuses an invalid definition, in words for its author.
  *
  * @throws DynablockError `DYN_BLOCK_INVALID`
  */
 export function validateDefinition(definition: object): void {
-  if (!isRecord(definition)) {
+  if (!isObject(definition)) {
     refuse('a definition, which is an object', describe(definition), 'Write defineBlock({ open: … }).')
   }
   const { open, states = {}, steps = {} } = definition as { open?: unknown; states?: object; steps?: object }
@@ -53,10 +60,6 @@ export function validateDefinition(definition: object): void {
 
 function refuse(expected: string, got: string, remedy: string): never {
   throw createError('DYN_BLOCK_INVALID', { expected, got, remedy })
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isWhole(value: unknown, maximum: number): boolean {

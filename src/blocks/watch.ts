@@ -1,14 +1,15 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
-/** Editors write a file in several steps. */
+/** Editors save a file in several steps; wait for the last. */
 const settleMs = 100
-/** A folder that is gone, as while another branch is checked out, comes back. */
+/** A folder may be gone for a moment, as while another branch is checked out. */
 const retryMs = 500
 
 /**
- * Calls when something in a folder or below it has changed. Each folder is watched by itself, and anew after each change:
- * Node's recursive watch goes deaf on Linux for a file that was replaced by renaming another, which is how many editors save.
+ * Calls `onChange` when something in a folder or its subfolders has changed. Each folder gets a watcher of its own, and a
+ * new one after each change: on Linux, Node's recursive watch loses a file that was replaced by a rename, which is how many
+ * editors save.
  */
 export function watchFolder(root: string, onChange: () => void) {
   let watchers: FSWatcher[] = []
@@ -32,7 +33,7 @@ export function watchFolder(root: string, onChange: () => void) {
     clearTimeout(timer)
     timer = setTimeout(() => {
       const wasGone = isGone
-      // First, so that what changes while the change is looked at is seen too.
+      // Before onChange, so that a change during it is seen too.
       watchAll()
       if (!(wasGone && isGone)) onChange()
     }, ms)

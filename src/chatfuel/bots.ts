@@ -1,21 +1,21 @@
 /** Answers one question: which client serves this bot? */
-import { createError } from '../errors.ts'
-import type { OutboundOptions } from '../manychat/exchange.ts'
-import { createRateLimits } from '../manychat/limits.ts'
+import { createError } from '../errors/errors.ts'
+import type { OutboundOptions } from '../outbound/exchange.ts'
+import { createRateLimits } from '../outbound/limits.ts'
 import { createV1 } from './v1.ts'
 import { createV2 } from './v2.ts'
 
 export interface BotsOptions
-  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs'> {
+  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs' | 'beforeCall'> {
   /** CHATFUEL_BOTS: `<bot id>:<token>` for version 1, `<bot id>:<token>@<address>` for version 2. */
   entries: readonly string[]
-  /** In place of Chatfuel's own address, version 1. */
+  /** Replaces Chatfuel's own address for version 1. */
   baseUrl?: string | undefined
 }
 
 export type Bots = ReturnType<typeof createBots>
 
-/** The clients of all bots that there is a token for. */
+/** The clients of all bots with a token. */
 export function createBots({ entries, baseUrl, ...options }: BotsOptions) {
   const shared = { ...options, limits: options.limits ?? createRateLimits() }
   const bots = entries.map(readBot)
@@ -28,7 +28,7 @@ export function createBots({ entries, baseUrl, ...options }: BotsOptions) {
   return {
     v1For: (bot: string | null) => clientOf(v1, bot, 1),
     v2For: (bot: string | null) => clientOf(v2, bot, 2),
-    /** The bot that is meant: the named one, or the only one of that version. */
+    /** The id of the bot to use: the named one, or the only one of that version. */
     resolve: (bot: string | null, version: 1 | 2) => resolve(version === 1 ? v1 : v2, bot, version),
   }
 
@@ -48,7 +48,7 @@ export function createBots({ entries, baseUrl, ...options }: BotsOptions) {
   }
 }
 
-/** A token holds no @, and what follows it is the address. */
+/** A token contains no @; everything after the first one is the address. */
 function readBot(entry: string): { botId: string; token: string; url?: string } {
   const [, botId = '', token = '', url] = /^([^:]+):([^@]+)(?:@(.+))?$/.exec(entry) ?? []
   return { botId, token, ...(url && { url }) }

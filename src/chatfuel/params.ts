@@ -5,7 +5,7 @@ const AttributeValue = Type.Union([Type.String(), Type.Number(), Flag, Type.BigI
   description: 'text, a number, true or false',
 })
 
-/** What `sendBlock` takes. */
+/** The parameters of `sendBlock`. */
 export const BlockParams = params({
   user_id: Type.Union([Text, Id], { description: 'the messenger user id' }),
   block_name: Type.Optional(Text),
@@ -19,7 +19,7 @@ export type BlockParams = Static<typeof BlockParams>
 
 const Customer = Type.Optional(Type.Union([Text, Id], { description: 'text or an id' }))
 
-/** What `send` of version 2 takes. */
+/** The parameters of `send` in version 2. */
 export const SendParams = params({
   customer_id: Customer,
   customer_email: Type.Optional(Text),
@@ -27,11 +27,11 @@ export const SendParams = params({
   customer_fbid: Customer,
   block_id: Type.Optional(Text),
   messages: Type.Optional(
-    Type.Array(params({ text: Text }), { minItems: 1, description: 'a list of { text }, not empty' }),
+    Type.Array(params({ text: Text }), { minItems: 1, description: 'a list of at least one { text }' }),
   ),
   notification_messages_token: Type.Optional(Text),
   one_time_notif_token: Type.Optional(Text),
-  /** Which way is tried first. */
+  /** The order in which ways to reach the customer are tried. */
   priority: Type.Optional(
     Type.Array(Type.Union([Type.Literal('fbid'), Type.Literal('phone'), Type.Literal('email')]), {
       minItems: 1,

@@ -1,24 +1,24 @@
-import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../manychat/exchange.ts'
-import { checkAddress, checkKey } from '../manychat/options.ts'
-import { createOutboundError } from '../manychat/outbound-error.ts'
-import { findMismatch, type Mismatch } from '../manychat/params.ts'
+import { findMismatch, type Mismatch } from '../json/mismatch.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../outbound/exchange.ts'
+import { checkAddress, checkKey } from '../outbound/options.ts'
+import { createOutboundError } from '../outbound/outbound-error.ts'
 import { BlockParams } from './params.ts'
 import { readVerdict } from './verdict.ts'
 
 export interface ChatfuelV1Options extends OutboundOptions {
   botId: string
-  /** The token of the Configure tab. It travels in the address: keep the proxies between from logging it. */
+  /** The token from the Configure tab. It is sent in the URL: make sure that no proxy in between logs it. */
   token: string
   /** Default `https://api.chatfuel.com`. */
   baseUrl?: string | undefined
   /**
-   * How the parameters are called: `current` is what Chatfuel takes today (`chatfuel_token`, `chatfuel_block_name`, …),
-   * `original` what its document says (`bot_token`, `block_name`, …). Default `current`.
+   * Which parameter names to send: `current` are those that Chatfuel accepts today (`chatfuel_token`,
+   * `chatfuel_block_name`, …), `original` those of its document (`bot_token`, `block_name`, …). Default `current`.
    */
   names?: keyof typeof parameterNames | undefined
 }
 
-/** Calls a second for each bot. Source: Chatfuel's Broadcasting API document, version 1. */
+/** Calls per second for each bot. Source: Chatfuel's Broadcasting API document, version 1. */
 export const chatfuelRps = 25
 
 const parameterNames = {
@@ -34,7 +34,7 @@ const parameterNames = {
 const takenNames: ReadonlySet<string> = new Set(Object.values(parameterNames.original))
 
 /**
- * The first version: sends a block of the bot to a user, or sets attributes.
+ * A client of version 1: sends one of the bot's blocks to a user, or sets attributes.
  *
  * @throws DynablockError `DYN_CLIENT_OPTIONS`; `sendBlock` throws `ChatfuelError`: see docs/chatfuel.md
  */
@@ -46,7 +46,7 @@ export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', n
   const rates = [{ name: `chatfuel/${botId}`, perSecond: chatfuelRps }]
   return Object.freeze({ sendBlock })
 
-  /** `block_name` or `block_id`, or `attributes` alone to set them. Answers the `result`, where there is one. */
+  /** Takes `block_name` or `block_id`, or `attributes` alone to set them. Resolves to the `result`, if there is one. */
   async function sendBlock(params: BlockParams, { signal }: CallOptions = {}): Promise<string | undefined> {
     const mismatch = findBlockMismatch(params)
     if (mismatch) throw paramsError(mismatch)

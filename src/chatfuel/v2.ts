@@ -1,7 +1,7 @@
-import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../manychat/exchange.ts'
-import { checkAddress, checkKey } from '../manychat/options.ts'
-import { createOutboundError } from '../manychat/outbound-error.ts'
-import { findMismatch, type Mismatch } from '../manychat/params.ts'
+import { findMismatch, type Mismatch } from '../json/mismatch.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../outbound/exchange.ts'
+import { checkAddress, checkKey } from '../outbound/options.ts'
+import { createOutboundError } from '../outbound/outbound-error.ts'
 import { SendParams } from './params.ts'
 import { chatfuelRps } from './v1.ts'
 import { readVerdict } from './verdict.ts'
@@ -16,7 +16,7 @@ export interface ChatfuelV2Options extends OutboundOptions {
 export const identifiers = ['customer_id', 'customer_email', 'customer_phone', 'customer_fbid'] as const
 
 /**
- * The second version: sends a block or messages to a customer, who is known by at least one identifier.
+ * A client of version 2: sends a block or messages to a customer, named by at least one identifier.
  *
  * @throws DynablockError `DYN_CLIENT_OPTIONS`; `send` throws `ChatfuelError`: see docs/chatfuel.md
  */
@@ -27,7 +27,7 @@ export function createV2({ baseUrl, botId, token, ...options }: ChatfuelV2Option
   const rates = [{ name: `chatfuel-v2/${botId}`, perSecond: chatfuelRps }]
   return Object.freeze({ send })
 
-  /** Answers what the service answers. Identifiers beside the first are stored with the customer. */
+  /** Resolves to the service's answer. Identifiers after the first are stored with the customer. */
   async function send(params: SendParams, { signal }: CallOptions = {}): Promise<Record<string, unknown>> {
     const mismatch = findSendMismatch(params)
     if (mismatch) throw paramsError(mismatch)

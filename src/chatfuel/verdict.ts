@@ -1,11 +1,12 @@
-import { answerError, type HttpAnswer, type OutboundCall } from '../manychat/exchange.ts'
-import { maskText } from '../manychat/mask.ts'
+import { isObject } from '../json/object.ts'
 import { misshapen, parseBody } from '../manychat/response.ts'
+import { answerError, type HttpAnswer, type OutboundCall } from '../outbound/exchange.ts'
+import { maskText } from '../outbound/mask.ts'
 
 /**
- * The body of an answer that doesn't say failure.
+ * The body of an answer that doesn't report a failure.
  *
- * @throws ChatfuelError for `success: false` whatever the status, for 4xx and 5xx, and for what is no JSON object
+ * @throws ChatfuelError for `success: false` with any status, for 3xx to 5xx, and for a body that is not a JSON object
  */
 export function readVerdict(answer: HttpAnswer, call: OutboundCall): Record<string, unknown> {
   const { status } = answer
@@ -18,8 +19,4 @@ export function readVerdict(answer: HttpAnswer, call: OutboundCall): Record<stri
   if (status === 401 || status === 403) throw answerError('DYN_CHATFUEL_TOKEN', call, answer, 'no', { got })
   if (status >= 500) throw answerError('DYN_CALL_FAILED', call, answer, 'unknown', { got })
   throw answerError('DYN_CALL_REFUSED', call, answer, 'no', { got: said, remedy: 'Change what was asked for.' })
-}
-
-function isObject(body: unknown): body is Record<string, unknown> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body)
 }

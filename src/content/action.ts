@@ -8,10 +8,19 @@ const AddTag = Type.Object(
   { action: Type.Literal('add_tag'), tag_name: TagName },
   { ...exact, title: 'AddTag', description: 'Gives the contact a tag.' },
 )
+// The compiler's messages show an interface without members of its own as what it extends; with one, by its name.
+export interface AddTag extends Static<typeof AddTag> {
+  action: 'add_tag'
+}
+
 const RemoveTag = Type.Object(
   { action: Type.Literal('remove_tag'), tag_name: TagName },
   { ...exact, title: 'RemoveTag', description: 'Takes a tag away from the contact.' },
 )
+export interface RemoveTag extends Static<typeof RemoveTag> {
+  action: 'remove_tag'
+}
+
 const SetFieldValue = Type.Object(
   {
     action: Type.Literal('set_field_value'),
@@ -23,36 +32,51 @@ const SetFieldValue = Type.Object(
   },
   { ...exact, title: 'SetFieldValue', description: 'Sets a custom field of the contact.' },
 )
+export interface SetFieldValue extends Static<typeof SetFieldValue> {
+  action: 'set_field_value'
+}
+
 const UnsetFieldValue = Type.Object(
   { action: Type.Literal('unset_field_value'), field_name: FieldName },
   { ...exact, title: 'UnsetFieldValue', description: 'Clears a custom field of the contact.' },
 )
+export interface UnsetFieldValue extends Static<typeof UnsetFieldValue> {
+  action: 'unset_field_value'
+}
 
-/** What ManyChat does to the contact beside showing messages. The tag or field must exist there already. */
-export const Action = Type.Union([AddTag, RemoveTag, SetFieldValue, UnsetFieldValue], { title: 'Action' })
+/** Something ManyChat does to the contact besides showing messages. The tag or field must already exist there. */
+export const Action = Type.Union(
+  [
+    Type.Unsafe<AddTag>(AddTag),
+    Type.Unsafe<RemoveTag>(RemoveTag),
+    Type.Unsafe<SetFieldValue>(SetFieldValue),
+    Type.Unsafe<UnsetFieldValue>(UnsetFieldValue),
+  ],
+  { title: 'Action' },
+)
 export type Action = Static<typeof Action>
 
-/** The documented limit; it holds for the content and for each button. */
+/** The documented limit, for the content and for each button. */
 export const maxActions = 5
 export const Actions = Type.Array(Action, {
   maxItems: maxActions,
   description: 'What ManyChat does to the contact; at most 5.',
 })
 
-/** Gives the contact a tag, which must exist. */
+/** Adds a tag to the contact. The tag must exist. */
 export function addTag(tag_name: string): Action {
   return { action: 'add_tag', tag_name }
 }
 
-/** Takes a tag away from the contact. */
+/** Removes a tag from the contact. */
 export function removeTag(tag_name: string): Action {
   return { action: 'remove_tag', tag_name }
 }
 
 /**
- * Sets a custom field, which must exist. The value must be of the field's type: a number, text, a boolean; a date as
- * `'2018-03-25'`; for a date and time give a `Date`, which is written as ISO 8601 in UTC. A bigint is written as bare
- * digits, so that numbers past 2^53 stay exact.
+ * Sets a custom field, which must exist. The value must have the field's type: text, a number, a boolean, or a date as
+ * `'2018-03-25'`; for a date and time, pass a `Date`, which is written as ISO 8601 in UTC. A bigint is written as bare
+ * digits, so numbers past 2^53 stay exact.
  */
 export function setField(field_name: string, value: string | number | boolean | bigint | Date): Action {
   return { action: 'set_field_value', field_name, value: value instanceof Date ? value.toISOString() : value }

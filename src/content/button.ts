@@ -1,17 +1,26 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type Action, Actions } from './action.ts'
 import { callback } from './callback.ts'
-import { flowTarget, nodeTarget } from './target.ts'
 
 const exact = { additionalProperties: false }
 const NotEmpty = Type.String({ minLength: 1 })
 const caption = Type.String({ minLength: 1, description: 'Most channels cut it after 20 characters.' })
 const actions = Type.Optional(Actions)
 
+export const flowTarget = Type.String({
+  minLength: 1,
+  description: 'The id in the URL of the flow, like content20180221085508_278589.',
+})
+export const nodeTarget = Type.String({ minLength: 1, description: 'The unique name of a node of the running flow.' })
+
 const CallButton = Type.Object(
   { type: Type.Literal('call'), caption, phone: NotEmpty },
   { ...exact, title: 'CallButton', description: 'Calls a phone number. Messenger only.' },
 )
+export interface CallButton extends Static<typeof CallButton> {
+  type: 'call'
+}
+
 const UrlButton = Type.Object(
   {
     type: Type.Literal('url'),
@@ -26,14 +35,26 @@ const UrlButton = Type.Object(
   },
   { ...exact, title: 'UrlButton', description: 'Opens a web page.' },
 )
+export interface UrlButton extends Static<typeof UrlButton> {
+  type: 'url'
+}
+
 const FlowButton = Type.Object(
   { type: Type.Literal('flow'), caption, target: flowTarget, actions },
   { ...exact, title: 'FlowButton', description: 'Starts a flow.' },
 )
+export interface FlowButton extends Static<typeof FlowButton> {
+  type: 'flow'
+}
+
 const NodeButton = Type.Object(
   { type: Type.Literal('node'), caption, target: nodeTarget, actions },
   { ...exact, title: 'NodeButton', description: 'Goes to a node of the running flow; not in a later delivery.' },
 )
+export interface NodeButton extends Static<typeof NodeButton> {
+  type: 'node'
+}
+
 const BuyButton = Type.Object(
   {
     type: Type.Literal('buy'),
@@ -57,18 +78,31 @@ const BuyButton = Type.Object(
   },
   { ...exact, title: 'BuyButton', description: 'Takes a payment. Messenger, Instagram and Telegram.' },
 )
+export interface BuyButton extends Static<typeof BuyButton> {
+  type: 'buy'
+}
+
 const CallbackButton = Type.Object(
   { type: Type.Literal('dynamic_block_callback'), caption, ...callback },
   { ...exact, title: 'CallbackButton', description: 'Has ManyChat call an address, and show the content it answers.' },
 )
+export interface CallbackButton extends Static<typeof CallbackButton> {
+  type: 'dynamic_block_callback'
+}
 
-/** What a contact can tap under a message. */
-export const Button = Type.Union([CallButton, UrlButton, FlowButton, NodeButton, BuyButton, CallbackButton], {
-  title: 'Button',
-})
+/** A button under a message. */
+export const Button = Type.Union(
+  [
+    Type.Unsafe<CallButton>(CallButton),
+    Type.Unsafe<UrlButton>(UrlButton),
+    Type.Unsafe<FlowButton>(FlowButton),
+    Type.Unsafe<NodeButton>(NodeButton),
+    Type.Unsafe<BuyButton>(BuyButton),
+    Type.Unsafe<CallbackButton>(CallbackButton),
+  ],
+  { title: 'Button' },
+)
 export type Button = Static<typeof Button>
-export type CallbackButton = Static<typeof CallbackButton>
-type BuyButton = Static<typeof BuyButton>
 
 interface ButtonOptions {
   /** At most 5; ManyChat runs them on the tap. */
@@ -94,7 +128,7 @@ export function flowButton(caption: string, target: string, options: ButtonOptio
   return { type: 'flow', caption, target, ...options }
 }
 
-/** Goes to a node of the running flow by its unique name. Works inside a flow only, so not in a later delivery. */
+/** Goes to a node of the running flow by its unique name. Works only inside a flow, so not in content delivered later. */
 export function nodeButton(caption: string, target: string, options: ButtonOptions = {}): Button {
   return { type: 'node', caption, target, ...options }
 }

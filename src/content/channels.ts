@@ -1,13 +1,15 @@
-/** The channels that v2 content has a form for. */
+/** The channels that v2 content supports. */
 export const channels = ['messenger', 'instagram', 'whatsapp', 'telegram'] as const
 
 export type Channel = (typeof channels)[number]
 
-/** What a channel does with a kind of message, button or callback. `undocumented`: sent, but nobody vouches for it. */
+/** Whether a channel supports a kind of button, quick reply or callback. `undocumented`: sent, but without any promise. */
 export type Support = 'yes' | 'undocumented' | 'no'
 
 export interface Capabilities {
-  /** `content.type` on the wire; null where the key is absent. */
+  /** The channel's name in messages. */
+  readonly name: string
+  /** `content.type` on the wire; null when the key must be absent. */
   readonly type: 'instagram' | 'whatsapp' | 'telegram' | null
   readonly messages: readonly string[]
   readonly buttons: Readonly<Record<string, Support>>
@@ -34,9 +36,10 @@ const allButtons = {
   dynamic_block_callback: 'yes',
 } as const
 
-/** What each channel takes: ManyChat's channel reference, and the platforms' own limits, as data. */
+/** What each channel accepts, by ManyChat's channel reference and the platforms' own limits. */
 export const capabilities: Readonly<Record<Channel, Capabilities>> = {
   messenger: {
+    name: 'Messenger',
     type: null,
     messages: ['text', 'image', 'video', 'audio', 'file', 'cards'],
     buttons: allButtons,
@@ -50,6 +53,7 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
     messagesShown: unlimited,
   },
   instagram: {
+    name: 'Instagram',
     type: 'instagram',
     messages: ['text', 'image', 'cards'],
     buttons: { ...allButtons, call: 'no', dynamic_block_callback: 'undocumented' },
@@ -63,6 +67,7 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
     messagesShown: unlimited,
   },
   whatsapp: {
+    name: 'WhatsApp',
     type: 'whatsapp',
     messages: ['text'],
     buttons: {
@@ -83,6 +88,7 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
     messagesShown: 1,
   },
   telegram: {
+    name: 'Telegram',
     type: 'telegram',
     messages: ['text', 'image', 'video', 'audio', 'file'],
     buttons: { ...allButtons, call: 'no', dynamic_block_callback: 'undocumented' },
@@ -97,7 +103,7 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
   },
 }
 
-/** Whether the channel has quick replies at all; where it hasn't, the key must be absent. */
+/** Whether the channel has quick replies. If not, the key must be absent. */
 export function hasQuickReplies(channel: Channel): boolean {
   return Object.keys(capabilities[channel].quickReplies).length > 0
 }

@@ -1,17 +1,17 @@
-import { createError } from '../errors.ts'
+import { createError } from '../errors/errors.ts'
 import { capabilities, hasQuickReplies } from './channels.ts'
 import type { Content } from './content.ts'
 import { type InspectOptions, inspectContent } from './inspect.ts'
 import { formatProblems, type Problem } from './problem.ts'
 
 export interface CheckOptions extends InspectOptions {
-  /** Is told what is only a warning. */
+  /** Called with each warning. */
   onWarning?: (problem: Problem) => void
 }
 
 /**
- * Returns the content as the channel takes it: `type` set, and no `quick_replies` where the channel has none. What it was
- * given is not changed.
+ * Returns the content in the form the channel accepts: with its `type`, and without `quick_replies` if it has none. The
+ * argument is not changed.
  *
  * @throws DynablockError `DYN_CONTENT_INVALID` naming each error by JSON pointer and rule
  */
@@ -19,13 +19,16 @@ export function checkContent(content: unknown, options: CheckOptions = {}): Cont
   const problems = inspectContent(content, options)
   if (problems.length > 0) {
     const errors = problems.filter(({ severity }) => severity === 'error')
-    if (errors.length > 0) throw createError('DYN_CONTENT_INVALID', { got: formatProblems(errors) })
+    if (errors.length > 0) {
+      const list = errors.map(({ path, ...problem }) => ({ subject: path || '/', ...problem }))
+      throw createError('DYN_CONTENT_INVALID', { problems: formatProblems(errors) }, { problems: list })
+    }
     for (const warning of problems) options.onWarning?.(warning)
   }
   return fit(content as Content, options)
 }
 
-/** Most content already is as the channel takes it, and is not copied. */
+/** Most content already has the right form and is returned without a copy. */
 function fit(content: Content, { channel = content.type ?? 'messenger' }: CheckOptions): Content {
   const type = capabilities[channel].type ?? undefined
   const drops = content.quick_replies !== undefined && !hasQuickReplies(channel)

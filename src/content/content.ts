@@ -14,8 +14,8 @@ export const QuickReplies = Type.Array(QuickReply, {
 })
 
 /**
- * The `content` object of a v2 answer, as it is on the wire. `type` is the channel, absent for Messenger; the server sets
- * it, so a block leaves it out.
+ * The `content` object of a v2 answer, as on the wire. `type` is the channel, absent for Messenger; the server sets it,
+ * so blocks omit it.
  */
 export const Content = Type.Object(
   {
@@ -27,11 +27,13 @@ export const Content = Type.Object(
     messages: Type.Array(Message, { maxItems: maxMessages, description: 'What the contact sees; at most 10.' }),
     actions: Type.Optional(Actions),
     quick_replies: Type.Optional(QuickReplies),
-    external_message_callback: Type.Optional(ExternalMessageCallback),
+    external_message_callback: Type.Optional(Type.Unsafe<ExternalMessageCallback>(ExternalMessageCallback)),
   },
   { additionalProperties: false, title: 'Content' },
 )
-export type Content = Static<typeof Content>
+export interface Content extends Static<typeof Content> {
+  messages: Message[]
+}
 
 /** A whole answer to ManyChat. */
 export interface Answer {

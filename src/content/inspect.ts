@@ -9,14 +9,14 @@ import { Content, maxMessages, QuickReplies } from './content.ts'
 import { type Card, Message } from './message.ts'
 import { createProblem, maxProblems, type Problem, type Rule } from './problem.ts'
 import type { QuickReply } from './quick-reply.ts'
-import { describeAddress, explainShape } from './shape.ts'
+import { describeAddress, explainShape, httpsAddress } from './shape.ts'
 
 export interface InspectOptions {
-  /** Whose limits hold; default: what `content.type` says, else `messenger`. */
+  /** The channel whose limits apply; default: the one that `content.type` names, else `messenger`. */
   channel?: Channel
-  /** The content goes out by sendContent, where no flow is running and `node` targets lead nowhere; default false. */
+  /** The content is sent by sendContent: no flow is running then, and `node` targets lead nowhere. Default false. */
   outsideFlow?: boolean
-  /** Callbacks may go to http on this machine, as they do in development; default false. */
+  /** Callbacks may use http to this machine, as in development; default false. */
   allowLoopback?: boolean
 }
 
@@ -24,45 +24,50 @@ const isContent = TypeCompiler.Compile(Content)
 
 /**
  * Lists what is wrong with content: errors, which ManyChat refuses, and warnings, which the channel cuts or may not show.
- * Never throws, whatever it is given.
+ * Never throws, whatever the value.
  */
 export function inspectContent(content: unknown, options: InspectOptions = {}): Problem[] {
   try {
     return inspect(content, options)
   } catch {
-    // A getter or a Proxy threw; so would writing the answer.
-    return [createProblem('', 'value', 'plain JSON data', 'what throws when it is read')]
+    // A getter or a Proxy threw, and would throw again when the answer is written.
+    return [createProblem('', 'value', { expected: 'plain JSON data', got: 'something that throws when it is read' })]
   }
 }
 
 function inspect(content: unknown, options: InspectOptions): Problem[] {
-  const isSound = isContent.Check(content)
-  const problems = isSound ? [] : explainShape(Content, content)
+  const isValid = isContent.Check(content)
+  const problems = isValid ? [] : explainShape(Content, content)
   const parts = (typeof content === 'object' && content !== null ? content : {}) as Content
-  const channel = options.channel ?? knownChannel(parts.type) ?? 'messenger'
-  const can = capabilities[channel]
+  const can = capabilities[options.channel ?? knownChannel(parts.type) ?? 'messenger']
   inspectParts()
   return problems
 
-  function report(path: string, rule: Rule, expected: string, got: string): void {
-    if (problems.length < maxProblems) problems.push(createProblem(path, rule, expected, got))
+  function report(
+    path: string,
+    rule: Rule,
+    values: { expected?: string; names?: readonly string[]; got?: string } = {},
+  ): void {
+    if (problems.length < maxProblems) problems.push(createProblem(path, rule, { channel: can.name, ...values }))
   }
 
-  /** The parts of content whose shape is wrong elsewhere are inspected too, so that one run shows all there is. */
-  function sound<S extends TSchema>(schema: S, part: unknown): part is Static<S> {
-    return part !== undefined && (isSound || Value.Check(schema, part))
+  /** If the content has a wrong shape in one place, its other parts are still inspected: one run shows every problem. */
+  function matches<S extends TSchema>(schema: S, part: unknown): part is Static<S> {
+    return part !== undefined && (isValid || Value.Check(schema, part))
   }
 
   function inspectParts(): void {
     const { type, messages, actions, quick_replies, external_message_callback } = parts
-    if (knownChannel(type) && type !== can.type) report('/type', 'content-type', can.type ?? 'no type', `${type}`)
+    if (knownChannel(type) && type !== can.type) {
+      report('/type', 'content-type', { expected: can.type ?? 'no type', got: `"${type}"` })
+    }
     if (Array.isArray(messages)) inspectMessages(messages)
-    if (sound(Actions, actions)) inspectActions(actions, '')
-    if (sound(QuickReplies, quick_replies)) inspectQuickReplies(quick_replies)
-    if (sound(ExternalMessageCallback, external_message_callback)) {
+    if (matches(Actions, actions)) inspectActions(actions, '')
+    if (matches(QuickReplies, quick_replies)) inspectQuickReplies(quick_replies)
+    if (matches(ExternalMessageCallback, external_message_callback)) {
       inspectCallback(external_message_callback, '/external_message_callback')
       if (can.externalMessageCallback === 'undocumented') {
-        report('/external_message_callback', 'undocumented-callback', `what is documented for ${channel}`, 'a listener')
+        report('/external_message_callback', 'undocumented-callback')
       }
     }
   }
@@ -70,16 +75,19 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
   function inspectMessages(messages: Message[]): void {
     for (let i = 0; i < Math.min(messages.length, maxMessages); i++) {
       const message = messages[i]
-      if (sound(Message, message)) inspectMessage(message, `/messages/${i}`)
+      if (matches(Message, message)) inspectMessage(message, `/messages/${i}`)
     }
     if (messages.length > can.messagesShown) {
-      report(`/messages/${can.messagesShown}`, 'first-message-only', `one message on ${channel}`, `${messages.length}`)
+      report(`/messages/${can.messagesShown}`, 'first-message-only', {
+        expected: 'one message',
+        got: `${messages.length}`,
+      })
     }
   }
 
   function inspectMessage(message: Message, path: string): void {
     if (!can.messages.includes(message.type)) {
-      report(`${path}/type`, 'channel-message', `what ${channel} has: ${can.messages.join(', ')}`, message.type)
+      report(`${path}/type`, 'channel-message', { names: can.messages, got: message.type })
     }
     if (message.type === 'text') inspectText(message.text, message.buttons?.length ?? 0, `${path}/text`)
     else if (message.type === 'cards') {
@@ -93,14 +101,15 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
     const limit = buttons > 0 ? can.text.withButtons : can.text.alone
     const length = measure(text, limit, can.text.unit)
     if (length > limit) {
-      report(path, 'text-length', `at most ${limit} ${can.text.unit}${buttons > 0 ? ' with buttons' : ''}`, `${length}`)
+      const expected = `at most ${limit} ${can.text.unit}${buttons > 0 ? ' with buttons' : ''}`
+      report(path, 'text-length', { expected, got: `${length}` })
     }
   }
 
   function inspectMedia({ type, url }: Message & { url: string }, path: string): void {
     inspectUrl(url, path)
     const format = type === 'image' && /^[^?#]*\.(webp|svg|bmp|tiff?|heic|avif)(?:[?#]|$)/i.exec(url)?.[1]
-    if (format) report(path, 'image-format', 'a JPG, PNG or GIF', format.toLowerCase())
+    if (format) report(path, 'image-format', { expected: 'a JPG, PNG or GIF', got: format.toLowerCase() })
   }
 
   function inspectCard({ title, subtitle, image_url, action_url, buttons }: Card, path: string): void {
@@ -113,7 +122,8 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
 
   function inspectButtons(buttons: Button[], parent: string): void {
     if (buttons.length > can.buttonsPerMessage) {
-      report(`${parent}/buttons`, 'max-buttons', `at most ${can.buttonsPerMessage} buttons`, `${buttons.length}`)
+      const expected = `at most ${can.buttonsPerMessage} buttons`
+      report(`${parent}/buttons`, 'max-buttons', { expected, got: `${buttons.length}` })
     }
     for (let i = 0; i < buttons.length; i++) inspectButton(buttons[i] as Button, `${parent}/buttons/${i}`)
   }
@@ -121,16 +131,16 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
   function inspectButton(button: Button, path: string): void {
     const support = can.buttons[button.type]
     if (support === 'no') {
-      const has = Object.keys(can.buttons).filter(type => can.buttons[type] !== 'no')
-      report(`${path}/type`, 'channel-button', `what ${channel} has: ${has.join(', ')}`, button.type)
+      const names = Object.keys(can.buttons).filter(type => can.buttons[type] !== 'no')
+      report(`${path}/type`, 'channel-button', { names, got: button.type })
     } else if (support === 'undocumented') {
-      report(`${path}/type`, 'undocumented-button', `a button that is documented for ${channel}`, button.type)
+      report(`${path}/type`, 'undocumented-button', { got: button.type })
     }
     inspectLength(button.caption, can.caption, `${path}/caption`, 'caption-length')
     if (button.type === 'url') {
       inspectUrl(button.url, `${path}/url`)
       if (button.webview_size && !can.webviewSize) {
-        report(`${path}/webview_size`, 'channel-webview-size', `no webview_size on ${channel}`, button.webview_size)
+        report(`${path}/webview_size`, 'channel-webview-size')
       }
     } else if (button.type === 'dynamic_block_callback') inspectCallback(button, path)
     else if (button.type === 'node') inspectNode(path)
@@ -140,7 +150,7 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
   function inspectQuickReplies(replies: QuickReply[]): void {
     const supported = Object.keys(can.quickReplies)
     if (replies.length > 0 && supported.length === 0) {
-      report('/quick_replies', 'channel-quick-replies', `no quick replies on ${channel}`, `${replies.length}`)
+      report('/quick_replies', 'channel-quick-replies')
     }
     for (let i = 0; i < replies.length; i++) {
       const reply = replies[i] as QuickReply
@@ -149,12 +159,7 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
       if (reply.type === 'dynamic_block_callback') inspectCallback(reply, path)
       else if (reply.type === 'node') inspectNode(path)
       if (can.quickReplies[reply.type] === 'undocumented') {
-        report(
-          `${path}/type`,
-          'undocumented-quick-reply',
-          `a quick reply that is documented for ${channel}`,
-          reply.type,
-        )
+        report(`${path}/type`, 'undocumented-quick-reply', { got: reply.type })
       }
     }
   }
@@ -164,29 +169,32 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
       const action = actions[i]
       if (action?.action !== 'set_field_value' || !Number.isInteger(action.value)) continue
       if (!Number.isSafeInteger(action.value)) {
-        report(`${parent}/actions/${i}/value`, 'exact-number', 'a number below 2^53 or a bigint', 'a larger number')
+        const expected = 'a number below 2^53 or a bigint'
+        report(`${parent}/actions/${i}/value`, 'exact-number', { expected, got: 'a larger number' })
       }
     }
   }
 
   function inspectNode(path: string): void {
-    if (options.outsideFlow) report(`${path}/type`, 'node-outside-flow', 'no node outside a flow', 'one')
+    if (options.outsideFlow) report(`${path}/type`, 'node-outside-flow')
   }
 
   function inspectCallback({ url, payload }: Callback, path: string): void {
     if (!url.startsWith('https://') && !options.allowLoopback) {
-      report(`${path}/url`, 'https-callback', 'an https:// address', describeAddress(url))
+      report(`${path}/url`, 'https-callback', { expected: httpsAddress, got: describeAddress(url) })
     }
-    if (payload && !isWritable(payload)) report(`${path}/payload`, 'value', 'plain JSON data', 'what JSON cannot hold')
+    if (payload && !isWritable(payload)) {
+      report(`${path}/payload`, 'value', { expected: 'plain JSON data', got: 'a value that JSON cannot hold' })
+    }
   }
 
   function inspectUrl(url: string, path: string): void {
-    if (!url.startsWith('https://')) report(path, 'https-url', 'an https:// address', describeAddress(url))
+    if (!url.startsWith('https://')) report(path, 'https-url', { expected: httpsAddress, got: describeAddress(url) })
   }
 
   function inspectLength(text: string, limit: number, path: string, rule: Rule): void {
     const length = measure(text, limit, 'characters')
-    if (length > limit) report(path, rule, `at most ${limit} characters`, `${length}`)
+    if (length > limit) report(path, rule, { expected: `at most ${limit} characters`, got: `${length}` })
   }
 }
 
@@ -194,7 +202,7 @@ function knownChannel(type: unknown): Channel | undefined {
   return channels.find(channel => capabilities[channel].type === type)
 }
 
-/** The length in the unit of the channel; exact only where it could be over the limit, as counting is slow. */
+/** The length in the channel's unit; exact only when it could exceed the limit, as counting is slow. */
 function measure(text: string, limit: number, unit: Capabilities['text']['unit']): number {
   if (unit === 'bytes') return text.length * 3 <= limit ? text.length : Buffer.byteLength(text)
   return text.length <= limit ? text.length : [...text].length

@@ -1,15 +1,15 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Content } from './content.ts'
 
-/** A schema as data. */
+/** A JSON Schema as plain data. */
 type Json = Record<string, unknown>
 
 /**
- * The JSON Schema (draft 2020-12) of a file of v2 content, for editors and other programs: a whole answer,
- * `{ version, content }`, or the content alone; either may name its schema in `$schema`. It says what holds on every
- * channel. What a channel lacks or cuts, `inspectContent` knows.
+ * The JSON Schema (draft 2020-12) of a file of v2 content, for editors and other programs. The file holds a whole answer,
+ * `{ version, content }`, or the content alone, and may name its schema in `$schema`. The schema has the rules of all
+ * channels; those of a single channel are up to `inspectContent`.
  *
- * @param id the address that it is served at
+ * @param id the URL at which the schema is served
  */
 export function contentSchema(id: string): Json {
   const $defs: Record<string, Json> = {}
@@ -34,7 +34,7 @@ export function contentSchema(id: string): Json {
   }
 }
 
-/** A copy as plain JSON Schema: whatever has a title stands once, under `$defs`, and no bigint, which JSON doesn't have. */
+/** Copies a schema as plain JSON Schema. Schemas with a title move to `$defs`; bigints, which JSON lacks, are left out. */
 export function publish({ title, ...schema }: TSchema, $defs: Record<string, Json> = {}): Json {
   const copy: Json = {}
   for (const [key, value] of Object.entries(schema)) copy[key] = publishMember(key, value, $defs)

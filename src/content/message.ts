@@ -5,26 +5,45 @@ const exact = { additionalProperties: false }
 const NotEmpty = Type.String({ minLength: 1 })
 const Buttons = Type.Optional(Type.Array(Button, { description: 'Most channels show 3, Telegram 10.' }))
 
-const Text = Type.Object(
+const TextMessage = Type.Object(
   { type: Type.Literal('text'), text: NotEmpty, buttons: Buttons },
   { ...exact, title: 'TextMessage', description: 'A bubble of text.' },
 )
-const Image = Type.Object(
+export interface TextMessage extends Static<typeof TextMessage> {
+  type: 'text'
+}
+
+const ImageMessage = Type.Object(
   { type: Type.Literal('image'), url: NotEmpty, buttons: Buttons },
   { ...exact, title: 'ImageMessage', description: 'A picture: JPG, PNG or GIF. Not on WhatsApp.' },
 )
-const Video = Type.Object(
+export interface ImageMessage extends Static<typeof ImageMessage> {
+  type: 'image'
+}
+
+const VideoMessage = Type.Object(
   { type: Type.Literal('video'), url: NotEmpty, buttons: Buttons },
   { ...exact, title: 'VideoMessage', description: 'A video of at most 25 MB. Messenger and Telegram.' },
 )
-const Audio = Type.Object(
+export interface VideoMessage extends Static<typeof VideoMessage> {
+  type: 'video'
+}
+
+const AudioMessage = Type.Object(
   { type: Type.Literal('audio'), url: NotEmpty, buttons: Buttons },
   { ...exact, title: 'AudioMessage', description: 'A sound of at most 25 MB. Messenger and Telegram.' },
 )
-const File = Type.Object(
+export interface AudioMessage extends Static<typeof AudioMessage> {
+  type: 'audio'
+}
+
+const FileMessage = Type.Object(
   { type: Type.Literal('file'), url: NotEmpty },
   { ...exact, title: 'FileMessage', description: 'A file of at most 25 MB, without buttons. Messenger and Telegram.' },
 )
+export interface FileMessage extends Static<typeof FileMessage> {
+  type: 'file'
+}
 
 export const Card = Type.Object(
   {
@@ -36,22 +55,37 @@ export const Card = Type.Object(
   },
   { ...exact, title: 'Card' },
 )
-export type Card = Static<typeof Card>
+export interface Card extends Static<typeof Card> {
+  title: string
+}
 
 export const maxCards = 10
-const Cards = Type.Object(
+const CardsMessage = Type.Object(
   {
     type: Type.Literal('cards'),
-    elements: Type.Array(Card, { minItems: 1, maxItems: maxCards }),
+    elements: Type.Array(Type.Unsafe<Card>(Card), { minItems: 1, maxItems: maxCards }),
     image_aspect_ratio: Type.Optional(
       Type.Union([Type.Literal('horizontal'), Type.Literal('square')], { description: 'Default horizontal.' }),
     ),
   },
   { ...exact, title: 'CardsMessage', description: 'A gallery of 1 to 10 cards. Messenger and Instagram.' },
 )
+export interface CardsMessage extends Static<typeof CardsMessage> {
+  type: 'cards'
+}
 
 /** One bubble of the chat, or one gallery. */
-export const Message = Type.Union([Text, Image, Video, Audio, File, Cards], { title: 'Message' })
+export const Message = Type.Union(
+  [
+    Type.Unsafe<TextMessage>(TextMessage),
+    Type.Unsafe<ImageMessage>(ImageMessage),
+    Type.Unsafe<VideoMessage>(VideoMessage),
+    Type.Unsafe<AudioMessage>(AudioMessage),
+    Type.Unsafe<FileMessage>(FileMessage),
+    Type.Unsafe<CardsMessage>(CardsMessage),
+  ],
+  { title: 'Message' },
+)
 export type Message = Static<typeof Message>
 
 /** A text bubble, with at most 3 buttons (Telegram: 10). Messenger shows 2000 characters, 640 with buttons. */

@@ -1,17 +1,24 @@
-/** Tells what about the shape of content is wrong. Slow and wordy: only what failed its check comes here. */
+/** Explains why content doesn't match its schema. Slow, so it only runs after the compiled check has failed. */
 import type { TObject, TSchema, TUnion } from '@sinclair/typebox'
 import type { ValueError } from '@sinclair/typebox/errors'
 import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { closest, distance } from 'fastest-levenshtein'
+import { isObject } from '../json/object.ts'
+import { lastKey } from '../json/pointer.ts'
 import { createProblem, maxProblems, type Problem, type Rule } from './problem.ts'
 
-/** The problems of a value that is not of the schema, each with its pointer below `base`. */
+export const httpsAddress = 'an https:// address'
+
+/** The names of parts of content in messages. */
+const partNames: Readonly<Record<string, string>> = { quick_replies: 'quick replies', elements: 'cards' }
+
+/** The problems of a value that doesn't match the schema; each pointer begins with `base`. */
 export function explainShape(schema: TSchema, value: unknown, base = ''): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
   for (const error of Value.Errors(schema, value)) {
     if (problems.length >= maxProblems) break
-    // A missing member is reported twice, as missing and as undefined.
+    // TypeBox reports a missing member twice, as missing and as undefined.
     if (seen.has(error.path)) continue
     seen.add(error.path)
     problems.push(...explainError(error, base))
@@ -22,59 +29,55 @@ export function explainShape(schema: TSchema, value: unknown, base = ''): Proble
 function explainError(error: ValueError, base: string): Problem[] {
   const path = base + error.path
   const limit = limitRule(error)
-  if (limit) return [createProblem(path, limit.rule, limit.expected, limit.got)]
+  if (limit) return [createProblem(path, limit.rule, limit)]
   if (error.type === ValueErrorType.Union) return explainUnion(error.schema as TUnion, error.value, path)
   if (error.type === ValueErrorType.ObjectRequiredProperty) {
-    return [createProblem(path, 'required', describeSchema(error.schema), 'nothing')]
+    return [createProblem(path, 'required', { expected: describeSchema(error.schema), got: 'nothing' })]
   }
   if (error.type === ValueErrorType.ObjectAdditionalProperties) return [explainUnknownKey(error, path)]
-  return [createProblem(path, 'value', describeSchema(error.schema), describeValue(error.value))]
+  return [explainValue(error.schema, error.value, path)]
 }
 
-/** A union is told apart by `type` or `action`; the member that was meant says what is wrong with it. */
+/** The members of a union differ in `type` or `action`; the value is compared with the member that it names. */
 function explainUnion(union: TUnion, value: unknown, path: string): Problem[] {
   const tag = union.anyOf.some(member => 'action' in (member.properties ?? {})) ? 'action' : 'type'
   const members = union.anyOf.filter((member): member is TObject => tag in (member.properties ?? {}))
-  if (members.length === 0) return [createProblem(path, 'value', describeSchema(union), describeValue(value))]
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [createProblem(path, 'value', `an object with "${tag}"`, describeValue(value))]
+  if (members.length === 0) return [explainValue(union, value, path)]
+  if (!isObject(value)) {
+    return [createProblem(path, 'value', { expected: `an object with "${tag}"`, got: describeValue(value) })]
   }
-  const given = (value as Record<string, unknown>)[tag]
+  const given = value[tag]
   const meant = members.find(member => member.properties[tag]?.const === given)
   if (meant) return explainShape(meant, value, path)
   const names = members.map(member => String(member.properties[tag]?.const))
-  if (given === undefined) return [createProblem(`${path}/${tag}`, 'required', `one of ${names.join(', ')}`, 'nothing')]
+  if (given === undefined) return [createProblem(`${path}/${tag}`, 'required', { names, got: 'nothing' })]
   const isName = typeof given === 'string' && /^[\w-]{1,40}$/.test(given)
-  const [got, meaning] = isName ? [`"${given}"`, hint(given, names)] : [describeValue(given)]
-  return [createProblem(`${path}/${tag}`, 'unknown-type', `one of ${names.join(', ')}`, got, meaning)]
+  const details = isName
+    ? { got: `"${given}"`, hint: suggest(given, names) }
+    : { got: describeValue(given, 'other text') }
+  return [createProblem(`${path}/${tag}`, 'unknown-type', { names, ...details })]
 }
 
 function explainUnknownKey(error: ValueError, path: string): Problem {
-  const known = Object.keys((error.schema as TObject).properties)
-  const key = path
-    .slice(path.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~')
-    .slice(0, 40)
-  if (key === 'actions' && known.includes('caption')) {
-    return createProblem(path, 'button-actions', 'no actions on a button of this type', 'some')
-  }
-  return createProblem(path, 'unknown-key', `one of ${known.join(', ')}`, `"${key}"`, hint(key, known))
+  const names = Object.keys((error.schema as TObject).properties)
+  const key = lastKey(path).slice(0, 40)
+  if (key === 'actions' && names.includes('caption')) return createProblem(path, 'button-actions')
+  return createProblem(path, 'unknown-key', { names, got: `"${key}"`, hint: suggest(key, names) })
 }
 
-function hint(given: string, known: string[]): string {
+function suggest(given: string, known: string[]): string {
   const nearest = closest(given, known)
-  return distance(given, nearest) <= Math.max(2, nearest.length / 3) ? `Did you mean "${nearest}"? ` : ''
+  return distance(given, nearest) <= Math.max(2, nearest.length / 3) ? `Did you mean "${nearest}"?` : ''
 }
 
-/** The limits that ManyChat names have rules of their own, so that a reader finds them in its documentation. */
+/** Limits that ManyChat documents have rules of their own, so that a reader can look them up there. */
 function limitRule({
   type,
   path,
   schema,
   value,
 }: ValueError): { rule: Rule; expected: string; got: string } | undefined {
-  const key = path.slice(path.lastIndexOf('/') + 1)
+  const key = lastKey(path)
   if (type === ValueErrorType.ArrayMaxItems) {
     const rules: Record<string, Rule> = {
       messages: 'max-messages',
@@ -83,41 +86,72 @@ function limitRule({
       elements: 'max-cards',
     }
     const rule = rules[key]
-    return rule && { rule, expected: `at most ${schema.maxItems} ${key}`, got: String((value as unknown[]).length) }
+    return (
+      rule && {
+        rule,
+        expected: `at most ${schema.maxItems} ${partNames[key] ?? key}`,
+        got: String((value as unknown[]).length),
+      }
+    )
   }
-  if (type === ValueErrorType.ArrayMinItems) return { rule: 'min-cards', expected: 'at least 1 card', got: '0' }
+  if (type === ValueErrorType.ArrayMinItems) return { rule: 'min-cards', expected: 'at least 1 card', got: 'none' }
   if (type === ValueErrorType.StringPattern && key === 'url') {
-    return { rule: 'https-callback', expected: 'an https:// address', got: describeAddress(String(value)) }
+    return { rule: 'https-callback', expected: httpsAddress, got: describeAddress(String(value)) }
   }
   if (schema.type === 'integer' && key === 'timeout' && typeof value === 'number') {
     return {
       rule: 'callback-timeout',
-      expected: `a whole number from 1 to ${schema.maximum}`,
+      expected: `a whole number of seconds from 1 to ${schema.maximum}`,
       got: String(value),
     }
   }
   return undefined
 }
 
-/** Names the kind of an address, where it is a usual one, and nothing else: the rest may hold a secret. */
+/** Names the scheme of an address if it is a common one, and nothing else: the rest may hold a secret. */
 export function describeAddress(address: string): string {
   const scheme = /^(https?|wss?|ftp|file|data|blob|mailto|tel|sms|javascript):/i.exec(address)?.[1]
-  return scheme ? `one of ${scheme.toLowerCase()}:` : 'another'
+  return scheme ? `one that begins with ${scheme.toLowerCase()}:` : 'another'
 }
 
 function describeSchema(schema: TSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
-  if (schema.anyOf) return (schema as TUnion).anyOf.map(describeSchema).join(' or ')
+  if (schema.anyOf) {
+    const choices = (schema as TUnion).anyOf.map(describeSchema)
+    return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
+  }
   if (schema.type === 'string' && schema.minLength === 1) return 'text that is not empty'
   if (schema.type === 'integer') return 'a whole number that is not negative'
-  return { string: 'text', array: 'a list', object: 'an object' }[schema.type as string] ?? schema.type
+  const kinds: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    boolean: 'a boolean',
+    bigint: 'a bigint',
+    array: 'a list',
+    object: 'an object',
+  }
+  return kinds[schema.type] ?? schema.type
 }
 
-/** The kind of a value, never the value: it may be what a contact wrote. */
-function describeValue(value: unknown): string {
-  if (value === '') return 'empty text'
+/** The `got` of a text where the schema allows none; where it allows a different one, `got` is "other text". */
+export const misplacedText = 'text'
+
+function explainValue(schema: TSchema, value: unknown, path: string): Problem {
+  const [text, number] = [takes(schema, 'string') && 'other text', schema.type === 'integer' && 'another number']
+  const got = describeValue(value, text || misplacedText, number || 'a number')
+  return createProblem(path, 'value', { expected: describeSchema(schema), got })
+}
+
+function takes(schema: TSchema, type: string): boolean {
+  const members: TSchema[] = schema.anyOf ?? [schema]
+  return members.some(member => member.type === type)
+}
+
+/** The kind of a value, never the value itself: a contact may have written it. */
+function describeValue(value: unknown, text = misplacedText, number = 'a number'): string {
+  if (value === '' && text !== misplacedText) return 'empty text'
   if (value === null || value === undefined || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number') return Number.isFinite(value) ? 'another number' : String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? number : String(value)
   if (Array.isArray(value)) return 'a list'
-  return { string: 'text', object: 'an object', function: 'a function' }[typeof value as string] ?? `a ${typeof value}`
+  return { string: text, object: 'an object', function: 'a function' }[typeof value as string] ?? `a ${typeof value}`
 }

@@ -1,6 +1,6 @@
 /**
- * What ManyChat answers, as far as it is documented. Answers are read leniently: any field may be missing, and fields that
- * are not named here are kept. Ids, and numbers of 16 digits and more, are strings of digits.
+ * ManyChat's answers, as far as they are documented. They are read leniently: any field may be missing, and fields that
+ * are not listed here are kept. Ids and integers of 16 digits or more are strings of digits.
  */
 import type { StoredValue } from './custom-fields.ts'
 import type { FieldType } from './params.ts'
@@ -52,16 +52,18 @@ export interface OtnTopic extends Open {
 }
 
 export interface Flows extends Open {
-  /** `ns` is what `sendFlow` takes. */
+  /** `ns` is the `flow_ns` of `sendFlow`. */
   flows: ({ ns: string; name: string; folder_id?: string | null } & Open)[]
   folders?: ({ id: string; name: string } & Open)[]
 }
 
-/** A contact as the Public API shows it; its `custom_fields` are a list: see `readCustomFields`. */
-export interface Subscriber extends Open {
+/** What Full Contact Data and the Public API have in common. Every field but `id` may be missing or null. */
+export interface ContactFields {
+  /** The subscriber id, up to 19 digits. */
   id: string
-  page_id?: string | null
   key?: string | null
+  page_id?: string | null
+  ig_id?: string | null
   status?: string | null
   first_name?: string | null
   last_name?: string | null
@@ -70,13 +72,13 @@ export interface Subscriber extends Open {
   profile_pic?: string | null
   locale?: string | null
   language?: string | null
+  /** Like `UTC-07`. */
   timezone?: string | null
   live_chat_url?: string | null
   last_input_text?: string | null
   phone?: string | null
   email?: string | null
   whatsapp_phone?: string | null
-  ig_id?: string | null
   ig_username?: string | null
   optin_phone?: boolean | null
   optin_email?: boolean | null
@@ -85,6 +87,10 @@ export interface Subscriber extends Open {
   subscribed?: string | null
   last_interaction?: string | null
   last_seen?: string | null
+}
+
+/** A contact as the Public API returns it. Its `custom_fields` are a list: see `readCustomFields`. */
+export interface Subscriber extends Open, ContactFields {
   tags?: Tag[] | null
   custom_fields?: (CustomField & { value?: StoredValue })[] | null
   user_refs?: ({ user_ref: string } & Open)[] | null
@@ -97,12 +103,12 @@ export interface InstallationLink extends Open {
 
 const idName = /^(?:id|user_ref|[a-z_]+_id)$/
 
-/** Turns the numbers under names of ids into strings, in place; values of fields stay what they are. */
+/** Turns numbers under the names of ids into strings, in place. The values of custom fields are left alone. */
 export function stringifyIds(data: unknown): unknown {
   if (typeof data !== 'object' || data === null) return data
   for (const [name, value] of Object.entries(data)) {
     if (typeof value === 'number' && idName.test(name)) Object.assign(data, { [name]: String(value) })
-    // The custom fields of an object are named by people, who may well call one "order_id".
+    // The keys of a custom_fields object are chosen by people, who may well name one "order_id".
     else if (name !== 'custom_fields' || Array.isArray(value)) stringifyIds(value)
   }
   return data

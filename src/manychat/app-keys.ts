@@ -1,37 +1,37 @@
-/** The App Keys that ManyChat sent when its users installed an app, one for each page. */
-import { createError } from '../errors.ts'
+/** The App Keys that ManyChat sent when its users installed our app, one for each page. */
+import { createError } from '../errors/errors.ts'
+import type { OutboundOptions } from '../outbound/exchange.ts'
 import type { Cipher } from './cipher.ts'
-import type { OutboundOptions } from './exchange.ts'
 
-/** One installation, as it is kept: everything but the key can be read. Times are milliseconds since 1970. */
+/** One installation, as stored: everything except `sealed` is readable. Times are milliseconds since 1970. */
 export interface Installation {
   page: string
   app_id: string | null
   app_version: string | null
   installed_at: number
-  /** When a call was answered as ManyChat answers after an uninstall; null while the key works. */
+  /** When a call got the answer that ManyChat gives after an uninstall; null while the key works. */
   uninstalled_at: number | null
   /** Key and parameters of the app, encrypted. */
   sealed: string
 }
 
-/** Where installations are kept, for all processes that share it. Every change is on disk before its promise resolves. */
+/** Stores installations for all processes that share it. Every change is on disk before its promise resolves. */
 export interface AppKeyStorage {
-  /** Those that changed since the last reading, by whomever; at the first all. */
+  /** The installations that any process has changed since the last read; all of them on the first. */
   readChanged(): Promise<Installation[]>
-  /** Keeps one, in place of the one that its page had. */
+  /** Stores an installation, replacing its page's previous one. */
   put(installation: Installation): Promise<void>
-  /** Changes the page's installation if it still has that `sealed`; another process may have got a new key. */
+  /** Changes the page's installation if `sealed` is still the same: another process may have received a new key. */
   change(page: string, sealed: string, values: Partial<Installation>): Promise<void>
 }
 
-/** What ManyChat sent. */
+/** What ManyChat sends when the app is installed. */
 export interface NewInstallation {
   page: string
   key: string
   app_id: string | null
   app_version: string | null
-  /** What else the app asked its users for. */
+  /** The other parameters that the app asks its users for. */
   params: Record<string, unknown>
 }
 
@@ -44,11 +44,12 @@ export interface AppKeysOptions {
 
 export type AppKeys = ReturnType<typeof createAppKeys>
 
-/** The App Keys as this process knows them: asking for one never waits. They are there once they are loaded. */
+/** The App Keys in this process's memory, so that looking one up never waits. There are none before `load`. */
 export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
   const known = new Map<string, Installation>()
   let storage: AppKeyStorage | undefined
-  let reading: Promise<unknown> = Promise.resolve()
+  let reading: Promise<void> | undefined
+  let nextReading: Promise<void> | undefined
   return { pages, keyOf, load, refresh, install, markUninstalled, markWorking }
 
   /** The pages that the app was installed on. */
@@ -64,20 +65,35 @@ export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
     return key
   }
 
-  /** Reads what is there, and encrypts anew what a key did that is no longer the first. */
+  /** Reads all installations, and re-encrypts those that were not encrypted with the first key. */
   async function load(opened: AppKeyStorage): Promise<void> {
     storage = opened
     await refresh()
     await Promise.all([...known.values()].map(renew))
   }
 
-  /** Learns what other processes changed. One reading after another: an older one must not come last. */
+  /** Picks up the changes of other processes. At most one read is running and one more waiting, shared by all callers. */
   function refresh(): Promise<void> {
-    const read = reading.then(async () => {
-      for (const installation of (await storage?.readChanged()) ?? []) known.set(installation.page, installation)
+    if (!reading) return startReading()
+    nextReading ??= reading
+      .catch(() => undefined)
+      .then(() => {
+        nextReading = undefined
+        return startReading()
+      })
+    return nextReading
+  }
+
+  function startReading(): Promise<void> {
+    const read = readChanged().finally(() => {
+      if (reading === read) reading = undefined
     })
-    reading = read.catch(() => undefined)
+    reading = read
     return read
+  }
+
+  async function readChanged(): Promise<void> {
+    for (const installation of (await storage?.readChanged()) ?? []) known.set(installation.page, installation)
   }
 
   async function renew({ page, sealed }: Installation): Promise<void> {
@@ -90,12 +106,12 @@ export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
   }
 
   /**
-   * Keeps a key, in place of the one that the page had. Resolves once it is on disk.
+   * Stores a key, replacing the page's previous one. Resolves once it is on disk.
    *
-   * @throws DynablockError `DYN_STORE_FAILED` when it can't be kept
+   * @throws DynablockError `DYN_STORE_FAILED` when it can't be stored
    */
   async function install({ page, key, params, app_id, app_version }: NewInstallation): Promise<void> {
-    if (!storage) throw createError('DYN_STORE_FAILED', { store: 'the store', got: 'one that is not open yet' })
+    if (!storage) throw createError('DYN_STORE_FAILED', { store: 'the store', got: 'it is not open yet' })
     const sealed = cipher.encrypt(JSON.stringify({ key, params }), page)
     await storage.put({ page, app_id, app_version, installed_at: now(), uninstalled_at: null, sealed })
     await refresh()
@@ -106,7 +122,7 @@ export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
     if (found?.uninstalled_at === null) await change(page, found.sealed, { uninstalled_at: now() })
   }
 
-  /** ManyChat answers the same when it fails itself, so a key that works again is no longer taken for uninstalled. */
+  /** ManyChat gives the same answer when it fails itself, so a key that works again no longer counts as uninstalled. */
   async function markWorking(page: string): Promise<void> {
     const found = known.get(page)
     if (found && found.uninstalled_at !== null) await change(page, found.sealed, { uninstalled_at: null })

@@ -1,25 +1,25 @@
-/** Keeps secrets at rest: AES-256-GCM, keys derived from STATE_KEYS. */
+/** Encrypts secrets at rest: AES-256-GCM, with keys derived from STATE_KEYS. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { createError } from '../errors.ts'
+import { createError } from '../errors/errors.ts'
 
 const algorithm = 'aes-256-gcm'
 const ivBytes = 12
 const tagBytes = 16
 
 export interface Cipher {
-  /** Encrypts under the first key; `context` must be given again to read it, so that records can't be swapped. */
+  /** Encrypts with the first key. Decrypting takes the same `context`, so that records can't be swapped. */
   encrypt(text: string, context: string): string
   /**
-   * Decrypts what any of the keys encrypted.
+   * Decrypts what was encrypted with any of the keys.
    *
-   * @throws DynablockError `DYN_SECRET_UNREADABLE` when none did, or when it was changed
+   * @throws DynablockError `DYN_SECRET_UNREADABLE` when no key fits, or the text or its context was changed
    */
   decrypt(sealed: string, context: string): string
-  /** Encrypts anew what another key than the first encrypted, null when the first did. Throws as `decrypt`. */
+  /** Encrypts with the first key what another key encrypted; null if the first key did. Throws as `decrypt` does. */
   renew(sealed: string, context: string): string | null
 }
 
-/** @param keys the first encrypts, all decrypt, so that a key can be replaced */
+/** @param keys the first encrypts and all decrypt, so that a key can be replaced */
 export function createCipher(keys: readonly string[]): Cipher {
   const derived = keys.map(key => Buffer.from(hkdfSync('sha256', key, '', 'dynablock app keys', 32)))
   return { encrypt, decrypt, renew }

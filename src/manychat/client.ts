@@ -1,29 +1,35 @@
-import { createError } from '../errors.ts'
-import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions, type Read } from './exchange.ts'
-import type { Rate } from './limits.ts'
+import { createError } from '../errors/errors.ts'
+import { findMismatch, type Mismatch } from '../json/mismatch.ts'
+import {
+  type CallOptions,
+  createExchange,
+  type OutboundCall,
+  type OutboundOptions,
+  type Read,
+} from '../outbound/exchange.ts'
+import type { Rate } from '../outbound/limits.ts'
+import { checkAddress, checkKey } from '../outbound/options.ts'
+import { createOutboundError } from '../outbound/outbound-error.ts'
 import { type AnswerOf, type Operation, type Operations, operations, type ParamsOf } from './operations.ts'
-import { checkAddress, checkKey } from './options.ts'
-import { createOutboundError } from './outbound-error.ts'
-import { findMismatch, type Mismatch } from './params.ts'
 import { buildRequest } from './request.ts'
 import { readResponse } from './response.ts'
 
 /** Exactly one of `key`, `appKey` and `maton`. */
 export type ManyChatOptions = OutboundOptions &
   ManyChatKey & {
-    /** What the paths of the operations follow; default `https://api.manychat.com`, for Maton its gateway. */
+    /** Put before the paths of the operations; default `https://api.manychat.com`, for Maton its gateway. */
     baseUrl?: string | undefined
-    /** Names the page in rates, logs and errors; default: the page id that the key begins with, or the connection. */
+    /** Names the page in rates, logs and errors; default: the connection, or the page id at the start of the key. */
     page?: string | undefined
-    /** Callbacks in content may go to http on this machine, as they do in development; default false. */
+    /** Callbacks in content may use http to this machine, as in development; default false. */
     allowLoopback?: boolean | undefined
   }
 
 type ManyChatKey =
   | { /** The token of Settings, API: `<page id>:<key>`. */ key: string; appKey?: undefined; maton?: undefined }
-  | { /** What ManyChat sent when the app was installed. */ appKey: string; key?: undefined; maton?: undefined }
+  | { /** Sent by ManyChat when the app was installed. */ appKey: string; key?: undefined; maton?: undefined }
   | {
-      /** The gateway holds the key; without a `connection` it takes the oldest active one. */
+      /** The gateway holds the key; without a `connection` it uses the oldest active one. */
       maton: { key: string; connection?: string | undefined }
       key?: undefined
       appKey?: undefined
@@ -43,14 +49,14 @@ export type ManyChat = {
 }
 
 /**
- * Makes a client of ManyChat's Public API for one page. Each operation takes one object with the wire's own parameter
- * names and returns the answer's `data`. Ids go in as strings of digits, bigints or safe numbers, leave as bare digits,
- * and come back as strings. Calls wait for their turn under the documented rates. Nothing is retried.
+ * Creates a client of ManyChat's Public API for one page. Each operation takes one object with the wire's own parameter
+ * names and returns the answer's `data`. Ids may be strings of digits, bigints or safe integers; they are sent as bare
+ * digits and returned as strings. Calls wait for their turn under the documented rates. Nothing is retried.
  *
  * @throws DynablockError `DYN_CLIENT_OPTIONS`; the operations throw `ManyChatError` and, through the gateway, `MatonError`:
  * see docs/manychat-api.md
  * @example
- * const manychat = createManyChat({ key: process.env.MANYCHAT_API_KEY })
+ * const manychat = createManyChat({ key: process.env.MANYCHAT_API_KEY ?? '' })
  * await manychat.sending.sendFlow({ subscriber_id: '9007199254740993123', flow_ns: 'content20180221085508_278589' })
  */
 export function createManyChat(options: ManyChatOptions): ManyChat {
@@ -107,7 +113,7 @@ export function createManyChat(options: ManyChatOptions): ManyChat {
   }
 }
 
-/** The lowest documented rate, where none is documented. */
+/** For operations without a documented rate: the lowest that is documented for any other. */
 const undocumentedRps = 10
 
 function readKey({ key, appKey, maton }: ManyChatOptions) {

@@ -1,12 +1,13 @@
-import { createError } from '../errors.ts'
-import { describeKind, type FieldType } from './params.ts'
+import { createError } from '../errors/errors.ts'
+import { describeKind } from '../json/mismatch.ts'
+import type { FieldType } from './params.ts'
 
-/** A value as ManyChat keeps it; numbers of 16 digits and more come as strings of digits. */
+/** A value as ManyChat stores it. Integers of 16 digits or more come as strings of digits. */
 export type StoredValue = string | number | boolean | null
 
 /**
  * Turns custom fields into a map from name to value. The Public API sends a list of `{ id, name, type, value }`, Full
- * Contact Data an object; entries without a name are left out, and anything else is an empty map.
+ * Contact Data an object. Entries without a name are left out; anything else gives an empty map.
  *
  * @example
  * const size = readCustomFields(contact.custom_fields).get('Shirt size')
@@ -23,13 +24,13 @@ const calendarDay = /^\d{4}-\d{2}-\d{2}$/
 const momentWithOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
 
 /**
- * Formats a value as the Public API takes it for a field of that type: text as a string, number and boolean bare, date as
- * `2018-07-18`, datetime as `2018-07-02T00:00:00+00:00`. A `Date` is taken in UTC; text that can only mean such a value
- * (`'3.14'`, `'true'`, a date-time with its offset) is turned into it.
+ * Formats a value as the Public API expects it for a field of that type: text as a string, number and boolean bare, date
+ * as `2018-07-18`, datetime as `2018-07-02T00:00:00+00:00`. A `Date` is read in UTC; text that clearly means a value of
+ * the type (`'3.14'`, `'true'`, a date-time with its offset) is converted.
  *
  * Source: ManyChat's help page on the API, under setCustomField.
  *
- * @throws DynablockError `DYN_FIELD_VALUE` when the value can't be meant for the type
+ * @throws DynablockError `DYN_FIELD_VALUE` when the value doesn't fit the type
  */
 export function formatFieldValue(type: FieldType, value: unknown): string | number | boolean | bigint {
   const [expected, format] = formats[type]
@@ -68,7 +69,7 @@ function formatBoolean(value: unknown): boolean | undefined {
 function formatDate(value: unknown): string | undefined {
   if (value instanceof Date) return toIso(value)?.slice(0, 10)
   if (typeof value !== 'string' || !calendarDay.test(value)) return undefined
-  // The 30th of February would become a day of March.
+  // Date would turn the 30th of February into a day in March.
   return toIso(new Date(`${value}T00:00:00Z`))?.startsWith(value) ? value : undefined
 }
 

@@ -1,7 +1,13 @@
-import { answerError, createExchange, type HttpAnswer, type OutboundCall, type OutboundOptions } from './exchange.ts'
-import { maskText } from './mask.ts'
-import { checkAddress, checkKey } from './options.ts'
-import type { OutboundError } from './outbound-error.ts'
+import {
+  answerError,
+  createExchange,
+  type HttpAnswer,
+  type OutboundCall,
+  type OutboundOptions,
+} from '../outbound/exchange.ts'
+import { maskText } from '../outbound/mask.ts'
+import { checkAddress, checkKey } from '../outbound/options.ts'
+import type { OutboundError } from '../outbound/outbound-error.ts'
 import { misshapen, parseBody } from './response.ts'
 
 export interface MatonOptions extends OutboundOptions {
@@ -11,15 +17,15 @@ export interface MatonOptions extends OutboundOptions {
   baseUrl?: string | undefined
 }
 
-/** A ManyChat account that Maton holds the key of. Any field but the id may be missing. */
+/** A ManyChat account whose key Maton holds. Any field except the id may be missing. */
 export interface MatonConnection {
   connection_id: string
   /** Like `ACTIVE`. */
   status?: string
-  /** ISO 8601, as the next. */
+  /** ISO 8601, like `last_updated_time`. */
   creation_time?: string
   last_updated_time?: string
-  /** Where a person enters the ManyChat key. It holds a token: show it to them alone. */
+  /** The page where a person enters the ManyChat key. It contains a token: show it only to that person. */
   url?: string
   app?: string
   metadata?: Record<string, unknown>
@@ -29,7 +35,7 @@ export interface MatonConnection {
 /**
  * Manages the ManyChat connections of a Maton account.
  *
- * Source: Maton's ManyChat page, on its connections.
+ * Source: the part about connections on Maton's ManyChat page.
  *
  * @throws DynablockError `DYN_CLIENT_OPTIONS`; the functions throw `MatonError`: see docs/maton.md
  */
@@ -38,10 +44,10 @@ export function createMatonConnections({ key, baseUrl = 'https://ctrl.maton.ai',
   const address = checkAddress(baseUrl)
   const exchange = createExchange(options)
   return Object.freeze({
-    /** The connections with that status; default `ACTIVE`. */
+    /** Lists the connections with a status; default `ACTIVE`. */
     list: async ({ status = 'ACTIVE' } = {}) =>
       call('list', 'GET', `?app=manychat&status=${encodeURIComponent(status)}`, readList),
-    /** Makes a connection; it serves once somebody has entered the ManyChat key at its `url`. */
+    /** Creates a connection. It works once somebody has entered the ManyChat key at its `url`. */
     create: async () => call('create', 'POST', '', readOne),
     get: async (id: string) => call('get', 'GET', `/${encodeURIComponent(id)}`, readOne),
     /** Deletes a connection; calls that name it are refused from then on. */

@@ -17,16 +17,16 @@ import { type Prepare, prepareBotField, prepareContent, prepareSubscriber } from
 export interface Operation<P extends TSchema = TSchema, A extends TSchema = TSchema> {
   method: 'GET' | 'POST'
   path: string
-  /** Calls a second for each page key, as documented; null where nothing is. */
+  /** Documented calls per second for each page key; null if undocumented. */
   rps: number | null
-  /** Whether it changes something, so that calling it twice is not the same as once. */
+  /** Whether it changes something, so that calling it twice differs from calling it once. */
   writes: boolean
   params: P
   /** The type of the answer's `data`; answers are not checked. */
   answer: A
-  /** Calls an hour for each subscriber. */
+  /** Calls per hour for each subscriber. */
   perSubscriberHour?: number
-  /** What the schema can't say: checks the parameters further, and returns them as they go out. */
+  /** Checks what the schema can't express, and returns the parameters as they are sent. */
   prepare?: Prepare
 }
 
@@ -56,8 +56,8 @@ const Message = params({
 })
 
 /**
- * Every operation of ManyChat's Public API, by group and name. The client, its checks, its rates and its page of the
- * documentation come from here: a new operation is one entry.
+ * Every operation of ManyChat's Public API, by group and name. The client, its checks, its rates and its page in the
+ * documentation derive from this table: a new operation is one entry.
  *
  * Source: https://api.manychat.com/swagger, Page API and Profile API.
  */
@@ -106,14 +106,14 @@ export const operations = {
     ),
     /** Finds contacts by their full name, at most 100. */
     findByName: read('/fb/subscriber/findByName', 10, params({ name: Text }), answers<Subscriber[]>()),
-    /** Fields of type text and number only; at most 100 contacts, the last updated first. */
+    /** Fields of type text and number only; at most 100 contacts, the most recently updated first. */
     findByCustomField: read(
       '/fb/subscriber/findByCustomField',
       10,
       params({ field_id: Id, field_value: SoughtValue }),
       answers<Subscriber[]>(),
     ),
-    /** By email or by phone, one of them; null when nobody has it. */
+    /** By email or by phone, not both; null when no contact has it. */
     findBySystemField: read('/fb/subscriber/findBySystemField', 50, EmailOrPhone, answers<Subscriber | null>()),
     addTag: write('/fb/subscriber/addTag', 10, params({ subscriber_id: Id, tag_id: Id }), answers()),
     addTagByName: write('/fb/subscriber/addTagByName', 10, params({ subscriber_id: Id, tag_name: Text }), answers()),
@@ -170,7 +170,7 @@ export const operations = {
   },
   sending: {
     sendContent: { ...write('/fb/sending/sendContent', 25, Message, answers()), prepare: prepareContent },
-    /** Actions in the content are not processed by ManyChat. */
+    /** ManyChat ignores actions in the content. */
     sendContentByUserRef: {
       ...write('/fb/sending/sendContentByUserRef', 25, params({ user_ref: UserRef, data: Data }), answers()),
       prepare: prepareContent,
@@ -192,10 +192,10 @@ export const operations = {
 
 export type Operations = typeof operations
 
-/** What an operation is given. */
+/** The parameters of an operation. */
 export type ParamsOf<O extends Operation> = Static<O['params']>
 
-/** What an operation answers. */
+/** The `data` in an operation's answer. */
 export type AnswerOf<O extends Operation> = Static<O['answer']>
 
 function read<P extends TSchema, A extends TSchema>(path: string, rps: number | null, params: P, answer: A) {
@@ -206,7 +206,7 @@ function write<P extends TSchema, A extends TSchema>(path: string, rps: number |
   return { method: 'POST', path, rps, writes: true, params, answer } as const satisfies Operation<P, A>
 }
 
-/** Without a type: nothing is documented to come back. */
+/** Without a type argument: no `data` is documented. */
 function answers<T = unknown>() {
   return Type.Unsafe<T>()
 }

@@ -1,13 +1,13 @@
 /** Answers one question: which client serves this page? */
-import { createError } from '../errors.ts'
+import { createError } from '../errors/errors.ts'
+import type { OutboundOptions } from '../outbound/exchange.ts'
+import { createRateLimits } from '../outbound/limits.ts'
+import type { OutboundError } from '../outbound/outbound-error.ts'
 import type { AppKeys } from './app-keys.ts'
 import { createManyChat, type ManyChat, type ManyChatOptions } from './client.ts'
-import type { OutboundOptions } from './exchange.ts'
-import { createRateLimits } from './limits.ts'
-import type { OutboundError } from './outbound-error.ts'
 
 export interface PagesOptions
-  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs'> {
+  extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs' | 'beforeCall'> {
   /** MANYCHAT_API_KEYS: `<page id>:<key>` each. */
   keys: readonly string[]
   appKeys: Pick<AppKeys, 'keyOf' | 'pages' | 'markUninstalled' | 'markWorking'>
@@ -16,7 +16,7 @@ export interface PagesOptions
   /** MANYCHAT_API_URL. */
   baseUrl?: string | undefined
   allowLoopback?: boolean
-  /** Development only: what plays ManyChat for every page that has no key. */
+  /** Development only: stands in for ManyChat on every page that has no key. */
   standIn?: StandIn | undefined
 }
 
@@ -27,7 +27,7 @@ export interface StandIn {
 
 export type Pages = ReturnType<typeof createPages>
 
-/** The clients of all pages that there is a key for: one of MANYCHAT_API_KEYS, an installed App Key, or a connection. */
+/** The clients of all pages with a key: one of MANYCHAT_API_KEYS, an installed App Key, or a Maton connection. */
 export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options }: PagesOptions) {
   const shared = { ...options, limits: options.limits ?? createRateLimits() }
   const keysByPage = new Map(keys.map(key => [key.slice(0, key.indexOf(':')), key]))
@@ -35,7 +35,7 @@ export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options
   return { clientFor, prove, configured }
 
   /**
-   * The client of a page. Without a page id it is that of the only page there is.
+   * The client of a page; without a page id, the client of the only configured page.
    *
    * @throws DynablockError `DYN_PAGE_UNKNOWN` when no page is named and several are configured, `DYN_PAGE_KEY_MISSING` when
    *   there is no key for the page
@@ -54,12 +54,12 @@ export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options
     throw createError('DYN_PAGE_KEY_MISSING', { page })
   }
 
-  /** Asks ManyChat whose page an App Key is for: that it answers proves the key. */
+  /** Asks ManyChat which page an App Key belongs to. An answer proves that the key is genuine. */
   async function prove(appKey: string): Promise<{ id?: string }> {
     return createManyChat({ baseUrl, ...shared, appKey }).page.getInfo()
   }
 
-  /** The pages that a key is configured or installed for. */
+  /** The pages with a configured or installed key. */
   function configured(): string[] {
     return [...new Set([...keysByPage.keys(), ...appKeys.pages(), ...(maton?.connections.keys() ?? [])])]
   }
@@ -67,12 +67,12 @@ export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options
   function onlyPage(): string {
     const [page, ...others] = configured()
     if (page !== undefined && others.length === 0) return page
-    // The gateway's default connection and a stand-in need no page: they are called under a name of its own.
+    // Maton's default connection and the stand-in need no page: their client is kept under this name.
     if (page === undefined && (maton || standIn)) return 'default'
     throw createError('DYN_PAGE_UNKNOWN', { count: page === undefined ? 0 : others.length + 1 })
   }
 
-  /** One client for each key, so that its calls share connections and rates. */
+  /** One client for each key, so that all calls with it share connections and rates. */
   function client(
     page: string,
     options: Pick<ManyChatOptions, 'key' | 'appKey' | 'maton' | 'baseUrl' | 'fetch'>,
@@ -86,7 +86,7 @@ export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options
     return made
   }
 
-  /** ManyChat doesn't tell of an uninstall; the first call after it does. A mark that isn't written is made by the next. */
+  /** ManyChat doesn't announce an uninstall; the next call reveals it. If the mark can't be written, a later call does it. */
   function notice(page: string, error: OutboundError | null): void {
     if (error?.code === 'DYN_MANYCHAT_UNINSTALLED') {
       options.log?.warn({ page, code: error.code }, 'the app seems to be uninstalled from this page')

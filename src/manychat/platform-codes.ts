@@ -1,11 +1,11 @@
-/** A number of ManyChat's: what it means, and what to do. */
+/** The meaning of one of ManyChat's error codes, and what to do. */
 export type Explanation = readonly [meaning: string, remedy: string]
 
 const useFlow = 'Send a flow (sendFlow) or wait for the contact to write.'
 
 /**
- * What the numbers of refused calls mean by ManyChat's Swagger. The Maton gateway's documentation explains some of them
- * otherwise; the Swagger wins.
+ * The error codes of refused calls, as ManyChat's Swagger explains them. The Maton gateway's documentation explains some
+ * differently; the Swagger wins.
  */
 export const platformCodes: Readonly<Record<number, Explanation>> = {
   2011: ['the user_ref is not registered', 'Check where the user_ref came from.'],
@@ -20,7 +20,7 @@ export const platformCodes: Readonly<Record<number, Explanation>> = {
 
 const notOnChannel: Explanation = ['this cannot be sent on that channel', 'Send what the channel takes.']
 
-/** What a number means; undefined when ManyChat doesn't document it. */
+/** Explains an error code; undefined when ManyChat doesn't document it. */
 export function explainCode(code: number | null): Explanation | undefined {
   if (code !== null && code >= 3040 && code <= 3049) return notOnChannel
   return code === null ? undefined : platformCodes[code]

@@ -1,36 +1,36 @@
-/** What the schemas of the parameters can't say. Each returns the parameters as they go out. */
+/** Checks that the parameters' schemas can't express. Each returns the parameters as they are sent. */
 import { checkContent } from '../content/check.ts'
-import { DynablockError } from '../errors.ts'
+import { DynablockError } from '../errors/errors.ts'
+import type { Mismatch } from '../json/mismatch.ts'
 import { formatFieldValue } from './custom-fields.ts'
-import type { Mismatch } from './params.ts'
 
 export interface PrepareOptions {
-  /** Callbacks in content may go to http on this machine. */
+  /** Callbacks in content may use http to this machine. */
   allowLoopback: boolean
 }
 
-/** Parameters that passed their schema → the same as they go out, or what is wrong with them. */
+/** Takes parameters that match their schema; returns them as they are sent, or what is wrong with them. */
 export type Prepare = (params: Params, options: PrepareOptions) => { params: Params } | Mismatch
 type Params = Record<string, unknown>
 
-/** Outside a flow `node` targets lead nowhere, and the limits of the channel hold. */
+/** Checks content by the limits of its channel, and outside a flow, where `node` targets lead nowhere. */
 export function prepareContent(params: Params, { allowLoopback }: PrepareOptions): { params: Params } | Mismatch {
   const data = params.data as { content: unknown }
   try {
     const content = checkContent(data.content, { outsideFlow: true, allowLoopback })
     return { params: { ...params, data: { ...data, content } } }
   } catch (error) {
-    return { expected: 'content that the channel takes', got: describe(error) }
+    return toMismatch(error, 'content that the channel takes')
   }
 }
 
-/** The only operation that knows the type of its value. */
+/** `createBotField` is the only operation that knows the type of its value. */
 export function prepareBotField(params: Params): { params: Params } | Mismatch {
   if (params.value === undefined) return { params }
   try {
     return { params: { ...params, value: formatFieldValue(params.type as 'text', params.value) } }
   } catch (error) {
-    return { expected: 'a value that its type can hold', got: describe(error) }
+    return toMismatch(error, 'a value that its type can hold')
   }
 }
 
@@ -51,7 +51,10 @@ export function prepareSubscriber(params: Params): { params: Params } | Mismatch
   return { params }
 }
 
-/** Errors of the table hold no text of a message; others, like a getter of the caller that throws, may. */
-function describe(error: unknown): string {
-  return error instanceof DynablockError ? `this: ${error.message}` : 'an error while it was read'
+/** Our coded errors never quote the text of a message; others, such as one thrown by a caller's getter, may. */
+function toMismatch(error: unknown, otherwise: string): Mismatch {
+  if (!(error instanceof DynablockError)) return { expected: otherwise, got: 'an error while it was read' }
+  const { expected = otherwise, got = 'other content', problems = [] } = error
+  const lines = problems.map(({ subject, rule, message }) => `\n- ${subject} (${rule}): ${message}`)
+  return { expected, got: problems.length > 0 ? `content with these problems:${lines.join('')}` : got }
 }

@@ -1,16 +1,16 @@
-import { stringifyExact } from '../exact-json.ts'
+import { stringifyExact } from '../json/exact-json.ts'
 import type { Operation } from './operations.ts'
 import { idNames } from './params.ts'
 
-/** What goes over the wire. */
+/** A request as sent over the wire. */
 export interface Request {
   method: 'GET' | 'POST' | 'DELETE'
   url: string
-  /** JSON; absent where all is said by the url. */
+  /** JSON; absent when the URL says it all. */
   body?: string
 }
 
-/** Writes the parameters of an operation as ManyChat takes them: ids as bare digits, dates with their offset. */
+/** Writes the parameters of an operation as ManyChat expects them: ids as bare digits, dates with their offset. */
 export function buildRequest({ method, path }: Operation, params: object, baseUrl: string): Request {
   const fields = Object.entries(params).filter(([, value]) => value !== undefined)
   if (method === 'POST') {

@@ -1,12 +1,12 @@
-import { parseExact } from '../exact-json.ts'
+import { parseExact } from '../json/exact-json.ts'
+import { answerError, type HttpAnswer, type OutboundCall } from '../outbound/exchange.ts'
+import { maskText } from '../outbound/mask.ts'
+import type { OutboundError } from '../outbound/outbound-error.ts'
 import { stringifyIds } from './answers.ts'
-import { answerError, type HttpAnswer, type OutboundCall } from './exchange.ts'
-import { maskText } from './mask.ts'
-import type { OutboundError } from './outbound-error.ts'
 import { explainCode } from './platform-codes.ts'
 
 export interface ResponseOptions {
-  /** The key is an App Key: what ManyChat calls a wrong token is then an operation outside the scope of the app. */
+  /** The key is an App Key. ManyChat then calls the token wrong when the operation is outside the app's scope. */
   isAppKey: boolean
 }
 
@@ -20,14 +20,14 @@ interface Envelope {
 }
 
 /**
- * The `data` of an answer that says success, with ids as strings.
+ * The `data` of a successful answer, with ids as strings.
  *
- * @throws OutboundError for everything else, a 200 that holds an error included
+ * @throws OutboundError for everything else, including a 200 that holds an error
  */
 export function readResponse(answer: HttpAnswer, call: OutboundCall, options: ResponseOptions): unknown {
   const body = parseBody(answer.text)
   if (!isEnvelope(body)) throw call.service === 'maton' ? gatewayError(answer, call) : misshapen(answer, call)
-  // What wears this envelope is ManyChat's own answer, through a gateway too.
+  // Only ManyChat uses this envelope, so the answer is its own even through a gateway.
   const own: OutboundCall = { ...call, service: 'manychat' }
   if (body.status !== 'success') throw platformError(body, answer, own, options)
   if (answer.status >= 300) throw misshapen(answer, own)
@@ -58,7 +58,7 @@ function platformError(
   return answerError('DYN_CALL_REFUSED', call, answer, 'no', { got: explained, remedy }, code)
 }
 
-/** The gateway's own refusals wear no envelope of ManyChat's. */
+/** The gateway's own refusals come without ManyChat's envelope. */
 function gatewayError(answer: HttpAnswer, call: OutboundCall): OutboundError {
   const got = `HTTP ${answer.status} of Maton`
   if (answer.status === 400) return answerError('DYN_MATON_CONNECTION', call, answer, 'no', { got })
@@ -66,7 +66,7 @@ function gatewayError(answer: HttpAnswer, call: OutboundCall): OutboundError {
   return misshapen(answer, call)
 }
 
-/** For answers that the service itself would not give: pages of a proxy, empty bodies. */
+/** For answers that the service itself would not give, such as a proxy's page or an empty body. */
 export function misshapen(answer: HttpAnswer, call: OutboundCall): OutboundError {
   const { status, text } = answer
   if (status === 429) return answerError('DYN_CALL_LIMITED', call, answer, 'no', { got: 'HTTP 429' })
@@ -77,7 +77,7 @@ export function misshapen(answer: HttpAnswer, call: OutboundCall): OutboundError
   return answerError('DYN_CALL_ANSWER', call, answer, carriedOut, { got: describeBody(text) })
 }
 
-/** What the body parses to; undefined when it is no JSON. */
+/** The parsed body; undefined when it is not JSON. */
 export function parseBody(text: string): unknown {
   try {
     return parseExact(text)

@@ -1,7 +1,8 @@
 /** What never becomes a request: Node calls it a client error, and gives the bare connection. */
 import type { Socket } from 'node:net'
-import { createError, type DynablockError } from '../errors.ts'
-import { problemOf, problemType, type RefusalWatch } from '../webhook/respond.ts'
+import { createError, type DynablockError } from '../errors/errors.ts'
+import { problemOf, problemType } from '../errors/problem-details.ts'
+import type { RefusalWatch } from '../webhook/respond.ts'
 import type { ConnectionLimits } from './connections.ts'
 
 const reasons: Record<number, string> = {

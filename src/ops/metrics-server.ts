@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import { createError } from '../errors.ts'
+import { schemaController } from '../json/contract.ts'
+import { listenFailure } from './listen-failure.ts'
 import { type MetricsOptions, metrics } from './metrics.ts'
 
 export interface MetricsServerOptions extends MetricsOptions {
@@ -8,15 +9,17 @@ export interface MetricsServerOptions extends MetricsOptions {
 }
 
 /** `/metrics` on a port of its own, open and closed with the server. */
-export async function metricsServer(app: FastifyInstance, { host, port, read }: MetricsServerOptions): Promise<void> {
-  const server = Fastify()
-  server.register(metrics, { read })
+export async function metricsServer(
+  app: FastifyInstance,
+  { host, port, registry }: MetricsServerOptions,
+): Promise<void> {
+  const server = Fastify({ schemaController })
+  server.register(metrics, { registry })
   app.addHook('onReady', async () => {
     try {
       await server.listen({ host, port })
     } catch (error) {
-      const { code = 'an error' } = error as NodeJS.ErrnoException
-      throw createError('DYN_LISTEN_FAILED', { host, setting: 'METRICS_PORT', port, got: code })
+      throw listenFailure(error, { host, setting: 'METRICS_PORT', port })
     }
   })
   app.addHook('onClose', () => server.close())

@@ -1,26 +1,18 @@
 import type { FastifyInstance } from 'fastify'
-import type { MetricTable, Sample } from '../counters.ts'
-import { sendMetrics } from '../sends/metrics.ts'
-import { callMetrics } from './call-metrics.ts'
-import { expositionType, formatMetric } from './exposition.ts'
-import { serverMetrics } from './server-metrics.ts'
-
-/** Every metric of ours, in the order in which they are told. */
-export const metricTable = { ...callMetrics, ...serverMetrics, ...sendMetrics } satisfies MetricTable
-
-export type MetricName = keyof typeof metricTable
+import type { Registry } from 'prom-client'
+import { openRoute } from './openapi.ts'
 
 export interface MetricsOptions {
-  /** The samples of each metric; those that can't be known just now are left out. */
-  read(): Promise<Partial<Record<MetricName, Sample[]>>>
+  /** Holds our own metrics; those of the process are added. */
+  registry: Registry
 }
 
-/** `/metrics`, as Prometheus reads it: numbers by names that are fixed, with no label that a contact could fill. */
-export async function metrics(app: FastifyInstance, { read }: MetricsOptions): Promise<void> {
-  app.get('/metrics', async (_request, reply) => {
-    const samples = await read()
-    const ours = Object.entries(metricTable).map(([name, row]) => formatMetric(row, samples[name as MetricName]))
+/** `/metrics` in the format of Prometheus: fixed names, and no label that a contact could fill. */
+export async function metrics(app: FastifyInstance, { registry }: MetricsOptions): Promise<void> {
+  const schema = openRoute('metrics', 'Figures for Prometheus', { 'text/plain': { schema: { type: 'string' } } })
+  app.get('/metrics', { schema }, async (_request, reply) => {
     const { readProcessMetrics } = await import('./process-metrics.ts')
-    return reply.header('content-type', expositionType).send(ours.join('') + (await readProcessMetrics()))
+    const [ours, process] = await Promise.all([registry.metrics(), readProcessMetrics()])
+    return reply.header('content-type', registry.contentType).send(ours + process)
   })
 }

@@ -1,13 +1,14 @@
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
-import { createError } from '../errors.ts'
+import { createError } from '../errors/errors.ts'
+import type { Log } from '../log.ts'
 
 export interface OverloadOptions {
   /** How long a turn of the event loop may take. */
   maxDelayMs: number
   /** How often the mean of its turns is taken; default 1000. */
   sampleEveryMs?: number | undefined
-  log: { warn(details: object, message: string): void }
+  log: Pick<Log, 'warn'>
 }
 
 export type Overload = ReturnType<typeof createOverload>

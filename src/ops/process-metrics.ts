@@ -1,7 +1,7 @@
-/** What the process needs and how late its event loop is. Loaded by the first who asks: it would hold up the start. */
+/** Memory, CPU and event loop of the process. Loaded at the first scrape, as it would delay the start. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
-/** One for the process, however many apps it has: nothing of it could be taken down again. */
+/** One per process, however many apps it has: its observers can't be stopped. */
 const registry = new Registry()
 collectDefaultMetrics({ register: registry })
 

@@ -1,15 +1,16 @@
-import { createError, DynablockError } from '../errors.ts'
+import { createError, DynablockError } from '../errors/errors.ts'
+import { problemOf } from '../errors/problem-details.ts'
+import type { NewDelivery, Queue } from '../queue/job.ts'
 import { type BodyLine, readJson } from './body.ts'
 import type { CheckSend } from './check-send.ts'
-import type { NewSend, Queue } from './send.ts'
-import { showSend } from './show.ts'
+import { showSend } from './send-view.ts'
 
 export const maxLines = 10_000
 /** Lines that are stored together: as many as are quick, so that reading goes on. */
 const linesTogether = 200
 
 export interface BatchOptions {
-  queue: Pick<Queue, 'add'>
+  queue(): Pick<Queue, 'add'>
   checkSend: CheckSend
   /** Each line has a key of its own, made of this and its number. */
   idempotencyKey: string | null
@@ -22,7 +23,7 @@ export type LineAnswer = { line: number; status: number } & Record<string, unkno
 export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOptions): Promise<LineAnswer[]> {
   const { queue, checkSend, idempotencyKey } = options
   const answers: LineAnswer[] = []
-  let together: { line: number; send: NewSend }[] = []
+  let together: { line: number; send: NewDelivery }[] = []
   let count = 0
   for await (const { number, text } of lines) {
     if (++count > maxLines) {
@@ -54,12 +55,12 @@ export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOpt
     }
   }
 
-  async function add(entries: { line: number; send: NewSend }[]): Promise<void> {
+  async function add(entries: { line: number; send: NewDelivery }[]): Promise<void> {
     if (entries.length === 0) return
-    const added = await queue.add(entries.map(({ send }) => send))
-    for (const [index, { send, existed }] of added.entries()) {
+    const added = await queue().add(entries.map(({ send }) => send))
+    for (const [index, { job, existed }] of added.entries()) {
       const { line } = entries[index] as { line: number }
-      answers.push({ line, status: existed ? 200 : 202, ...showSend(send) })
+      answers.push({ line, status: existed ? 200 : 202, ...showSend(job) })
     }
   }
 }
@@ -69,6 +70,6 @@ function isConflict(error: unknown): boolean {
 }
 
 function refusal(line: number, error: unknown): LineAnswer {
-  const { code, title, status, message } = error instanceof DynablockError ? error : createError('DYN_INTERNAL')
-  return { line, status, code, title, detail: message }
+  const { status, ...problem } = problemOf(error instanceof DynablockError ? error : createError('DYN_INTERNAL'))
+  return { line, status, ...problem }
 }

@@ -1,26 +1,19 @@
 /** Reads the bodies of `/sends`. Unlike those of ManyChat they are taken as they are: empty text is empty text. */
-import { createError, DynablockError } from '../errors.ts'
-import { brokenAt, parseExact } from '../exact-json.ts'
+import { createError } from '../errors/errors.ts'
+import { parseWritten, readJson as readAny } from '../json/exact-json.ts'
 
 /** Deeper than any content; what goes deeper is an attack on whoever walks it. */
 const maxDepth = 32
 
 /**
- * Parses JSON; numbers of 16 digits and more become strings of digits, exact.
+ * Parses JSON; integers that a number can't hold become bigints, exact.
  *
  * @throws DynablockError `DYN_BODY_NOT_JSON` with the position, `DYN_BODY_REFUSED`
  */
 export function readJson(text: string): unknown {
-  try {
-    const value = parseExact(text)
-    refuseTricks(value, 0)
-    return value
-  } catch (error) {
-    if (error instanceof DynablockError) throw error
-    // The message of the parser quotes the text, which may be a contact's: only the place of it is told.
-    const got = text.trim() === '' ? 'an empty body' : `text that breaks off at position ${brokenAt(text) ?? 'unknown'}`
-    throw createError('DYN_BODY_NOT_JSON', { got })
-  }
+  const value = readAny(text, parseWritten)
+  refuseTricks(value, 0)
+  return value
 }
 
 function refuseTricks(value: unknown, depth: number): void {

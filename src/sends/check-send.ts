@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { closest, distance } from 'fastest-levenshtein'
 import type { Bots } from '../chatfuel/bots.ts'
-import { createError } from '../errors.ts'
+import { type Params, type SendOperation, sendOperations } from '../delivery/operations.ts'
+import { createError } from '../errors/errors.ts'
+import { readAs } from '../json/mismatch.ts'
 import type { Pages } from '../manychat/pages.ts'
-import { findMismatch, Id, Text } from '../manychat/params.ts'
-import { type Params, type SendOperation, sendOperations } from './operations.ts'
-import type { NewSend } from './send.ts'
+import { Id, Text } from '../manychat/params.ts'
+import { type NewDelivery, OnUnknown } from '../queue/job.ts'
 
 /** One send, as `POST /sends` takes it. */
 export const SendBody = Type.Object(
@@ -21,11 +22,12 @@ export const SendBody = Type.Object(
         description: 'a date-time with its offset, like 2026-01-31T09:00:00+01:00',
       }),
     ),
-    on_unknown: Type.Optional(
-      Type.Union([Type.Literal('retry'), Type.Literal('hold')], { description: 'retry or hold' }),
-    ),
+    on_unknown: Type.Optional(OnUnknown),
   },
-  { additionalProperties: false, description: 'an object of operation, page, params, not_before and on_unknown' },
+  {
+    additionalProperties: false,
+    description: 'an object of operation, page, params, not_before and on_unknown',
+  },
 )
 export type SendBody = Static<typeof SendBody>
 
@@ -46,10 +48,9 @@ export function createSendCheck({ pages, bots, allowLoopback }: SendCheckOptions
    * @throws DynablockError `DYN_SEND_INVALID`, `DYN_SEND_OPERATION`, `DYN_CALL_PARAMS`, `DYN_PAGE_KEY_MISSING`,
    *   `DYN_PAGE_UNKNOWN`, `DYN_BOT_UNKNOWN`
    */
-  function checkSend(body: unknown, idempotencyKey: string | null): NewSend {
-    const mismatch = findMismatch(SendBody, body)
-    if (mismatch) throw createError('DYN_SEND_INVALID', { ...mismatch })
-    const { operation: name, page = null, params, not_before, on_unknown = 'retry' } = body as SendBody
+  function checkSend(body: unknown, idempotencyKey: string | null): NewDelivery {
+    const send = readAs(SendBody, body, mismatch => createError('DYN_SEND_INVALID', { ...mismatch }))
+    const { operation: name, page = null, params, not_before, on_unknown = 'retry' } = send
     const operation = findOperation(name)
     const problem = operation.findProblem(params, { allowLoopback })
     if (problem) throw createError('DYN_CALL_PARAMS', { operation: name, ...problem })
@@ -86,5 +87,5 @@ function findOperation(name: string): SendOperation {
 function readTime(text: string): number {
   const ms = Date.parse(text)
   if (!Number.isNaN(ms)) return ms
-  throw createError('DYN_SEND_INVALID', { expected: 'at /not_before a date-time', got: 'one that no calendar has' })
+  throw createError('DYN_SEND_INVALID', { expected: 'a date-time at /not_before', got: 'a day that no calendar has' })
 }

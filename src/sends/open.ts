@@ -1,26 +1,19 @@
 /** What needs the store's drivers, loaded once the server listens: they take longer than all the rest of the start. */
-import type { AppKeyStorage } from '../manychat/app-keys.ts'
-import type { RateLimits } from '../manychat/limits.ts'
-import { createAppKeyStorage } from './app-key-storage.ts'
-import { createQueue } from './queue.ts'
-import type { Queue } from './send.ts'
-import { createSharedRateLimits } from './slots.ts'
-import { openStore, type StoreOptions } from './store.ts'
+import { createQueue } from '../queue/queue.ts'
+import { createAppKeyStorage } from '../store/app-key-storage.ts'
+import { createSharedRateLimits } from '../store/rate-limits.ts'
+import { openStore, type StoreOptions } from '../store/store.ts'
 
-export interface OpenStore {
-  queue: Queue
-  limits: Required<RateLimits>
-  appKeys: AppKeyStorage
-  close(): Promise<void>
-}
+export type OpenStore = Awaited<ReturnType<typeof open>>
 
 /** @throws DynablockError `DYN_STORE_FAILED` when it can't be reached or written, `DYN_STORE_NEWER` */
-export async function open(options: StoreOptions): Promise<OpenStore> {
+export async function open(options: StoreOptions) {
   const store = await openStore(options)
   return {
     queue: createQueue(store),
     limits: createSharedRateLimits(store),
     appKeys: createAppKeyStorage(store),
+    probe: store.probe,
     close: store.close,
   }
 }

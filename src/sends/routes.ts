@@ -1,17 +1,20 @@
 import { Readable } from 'node:stream'
-import { type Static, Type } from '@sinclair/typebox'
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { createError } from '../errors.ts'
-import { stringifyExact } from '../exact-json.ts'
-import { findMismatch, Text } from '../manychat/params.ts'
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { sendOperations } from '../delivery/operations.ts'
+import { createError } from '../errors/errors.ts'
+import { problems } from '../errors/problem-details.ts'
+import { contract } from '../json/contract.ts'
+import { stringifyExact } from '../json/exact-json.ts'
+import { Text } from '../manychat/params.ts'
+import { type Job, JobState, type Queue } from '../queue/job.ts'
 import { addLines } from './batch.ts'
 import { readJson, readLines } from './body.ts'
-import type { CheckSend } from './check-send.ts'
-import type { Queue, Send } from './send.ts'
-import { showSend, showWholeSend } from './show.ts'
+import { type CheckSend, SendBody } from './check-send.ts'
+import { SendList, SendView, showSend, showWholeSend, WholeSendView } from './send-view.ts'
 
 export interface SendsOptions {
-  queue: Pick<Queue, 'add' | 'get' | 'list' | 'retry' | 'cancel'>
+  queue(): Pick<Queue, 'add' | 'get' | 'list' | 'retry' | 'cancel'>
   checkSend: CheckSend
   /** Lets in only who shows one of API_TOKENS. */
   authorize(app: FastifyInstance): Promise<void>
@@ -19,34 +22,87 @@ export interface SendsOptions {
   maxBodyBytes: number
 }
 
+const defaultLimit = 50
 const ListQuery = Type.Object(
   {
-    state: Type.Optional(
-      Type.Union(
-        (['waiting', 'running', 'done', 'dead', 'cancelled'] as const).map(state => Type.Literal(state)),
-        { description: 'waiting, running, done, dead or cancelled' },
-      ),
-    ),
+    state: Type.Optional(JobState),
     page: Type.Optional(Text),
     addressee: Type.Optional(Text),
     before: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'the id of a send' })),
-    limit: Type.Optional(Type.String({ pattern: '^(?:[1-9]\\d?|[1-4]\\d\\d|500)$', description: 'a number to 500' })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, default: defaultLimit, description: 'a whole number from 1 to 500' }),
+    ),
   },
   { additionalProperties: false, description: 'state, page, addressee, before and limit' },
 )
-type ListQuery = Static<typeof ListQuery>
+const OneSend = Type.Object({
+  id: Type.String({ pattern: '^\\d{1,15}$', description: 'the id of a send', examples: ['1'] }),
+})
+const TakenOnce = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      pattern: '^[\\x20-\\x7e]{1,200}$',
+      description: 'The same key and body again is the same send.',
+    }),
+  ),
+})
 
-const defaultLimit = 50
-const jsonType = 'application/json; charset=utf-8'
+const linesType = 'application/x-ndjson; charset=utf-8'
+const tags = ['sends']
+const security = [{ api: [] }]
+const example = {
+  operation: 'sending.sendContent',
+  page: '1234567890123456789',
+  params: {
+    subscriber_id: '9007199254740993123',
+    data: { version: 'v2', content: { messages: [{ type: 'text', text: 'Your parcel is on its way.' }] } },
+  },
+  on_unknown: 'retry',
+}
+/** With the operations by their names. */
+const NewSend = {
+  ...SendBody,
+  title: 'NewSend',
+  properties: { ...SendBody.properties, operation: { enum: [...sendOperations.keys()] } },
+  examples: [example],
+}
+const Lines = Type.String({ description: 'A line of JSON for each.' })
 
 /** What the user's own systems call: durable outbound calls are taken, shown, retried and cancelled. */
-export async function sends(app: FastifyInstance, options: SendsOptions): Promise<void> {
+export async function sends(scope: FastifyInstance, options: SendsOptions): Promise<void> {
   const { queue, checkSend, authorize, maxBodyBytes } = options
-  await authorize(app)
-  acceptBodies(app)
+  await authorize(scope)
+  acceptBodies(scope)
+  const app = contract(scope, (mismatch, part) => {
+    if (part === 'params') return createError('DYN_SEND_UNKNOWN')
+    if (part === 'headers') return createError('DYN_IDEMPOTENCY_KEY', { got: mismatch.got })
+    return createError('DYN_SEND_INVALID', { ...mismatch })
+  })
 
-  app.post('/sends', async ({ headers, body }, reply) => {
-    const idempotencyKey = readIdempotencyKey(headers['idempotency-key'])
+  const add = {
+    tags,
+    operationId: 'addSend',
+    summary: 'Takes an outbound call that must not be lost',
+    description: 'As application/x-ndjson one send on each line, up to 10,000, with an answer for each line.',
+    security,
+    headers: TakenOnce,
+    body: {
+      content: {
+        'application/json': { schema: NewSend },
+        'application/x-ndjson': { schema: { ...Lines, examples: [`${JSON.stringify(example)}\n`] } },
+      },
+    },
+    response: {
+      200: {
+        description: 'It was taken before; or, of lines, what became of each.',
+        content: { 'application/json': { schema: SendView }, 'application/x-ndjson': { schema: Lines } },
+      },
+      202: { description: 'The send, which is delivered as soon as possible.', ...json(SendView) },
+      ...problems(400, 401, 409, 413, 415, 429, 503),
+    },
+  }
+  app.post('/sends', { schema: add }, async ({ headers, body }, reply) => {
+    const idempotencyKey = headers['idempotency-key'] ?? null
     if (body instanceof Readable) {
       // Who stops reading still answers: a stream that is destroyed takes its socket along.
       const chunks = body.iterator({ destroyOnReturn: false })
@@ -54,34 +110,53 @@ export async function sends(app: FastifyInstance, options: SendsOptions): Promis
       // What was left unread would hold up the connection.
       body.resume()
       const text = answers.map(answer => `${stringifyExact(answer)}\n`).join('')
-      return reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(text)
+      return reply.header('content-type', linesType).send(text)
     }
-    const [added] = await queue.add([checkSend(body, idempotencyKey)])
-    const { send, existed } = added as NonNullable<typeof added>
-    return give(reply.code(existed ? 200 : 202).header('location', `/sends/${send.id}`), showSend(send))
+    const [added] = await queue().add([checkSend(body, idempotencyKey)])
+    const { job, existed } = added as NonNullable<typeof added>
+    return reply
+      .code(existed ? 200 : 202)
+      .header('location', `/sends/${job.id}`)
+      .send(showSend(job))
   })
 
-  app.get('/sends', async ({ query }, reply) => {
-    const mismatch = findMismatch(ListQuery, query)
-    if (mismatch) throw createError('DYN_SEND_INVALID', { ...mismatch })
-    const { limit: text, ...filters } = query as ListQuery
-    const limit = text === undefined ? defaultLimit : Number(text)
-    const found = await queue.list({ ...filters, limit })
-    const next = found.length < limit ? null : (found.at(-1) as Send).id
-    return give(reply, { sends: found.map(showSend), next })
+  const list = {
+    tags,
+    operationId: 'listSends',
+    summary: 'Lists sends, newest first',
+    security,
+    querystring: ListQuery,
+    response: { 200: { description: 'A page of them.', ...json(SendList) }, ...problems(400, 401, 429, 503) },
+  }
+  app.get('/sends', { schema: list }, async ({ query: { limit = defaultLimit, ...filters } }) => {
+    const found = await queue().list({ ...filters, limit })
+    return { sends: found.map(showSend), next: found.length < limit ? null : (found.at(-1)?.id ?? null) }
   })
 
-  app.get<{ Params: { id: string } }>('/sends/:id', async ({ params }, reply) => {
-    return give(reply, showWholeSend(require(await queue.get(readId(params.id)), 'there')))
+  const get = one('getSend', 'Shows a send, whole', WholeSendView)
+  app.get('/sends/:id', { schema: get }, async ({ params }) => {
+    return showWholeSend(require(await queue().get(params.id), 'there'))
   })
 
-  app.post<{ Params: { id: string } }>('/sends/:id/retry', async ({ params }, reply) => {
-    return give(reply, showSend(require(await queue.retry(readId(params.id)), 'dead')))
+  const retry = one('retrySend', 'Makes a dead send wait again', SendView)
+  app.post('/sends/:id/retry', { schema: retry }, async ({ params }) => {
+    return showSend(require(await queue().retry(params.id), 'dead'))
   })
 
-  app.delete<{ Params: { id: string } }>('/sends/:id', async ({ params }, reply) => {
-    return give(reply, showSend(require(await queue.cancel(readId(params.id)), 'waiting')))
+  const cancel = one('cancelSend', 'Cancels a send that waits or runs', SendView)
+  app.delete('/sends/:id', { schema: cancel }, async ({ params }) => {
+    return showSend(require(await queue().cancel(params.id), 'waiting or running'))
   })
+}
+
+/** What is common to the routes of a single send. */
+function one<View extends TSchema>(operationId: string, summary: string, view: View) {
+  const response = { 200: { description: 'The send.', ...json(view) }, ...problems(401, 404, 409, 429, 503) }
+  return { tags, operationId, summary, security, params: OneSend, response }
+}
+
+function json<Body extends TSchema>(schema: Body) {
+  return { content: { 'application/json': { schema } } }
 }
 
 /** JSON is read here, lines as they arrive; anything else is not taken. */
@@ -94,24 +169,8 @@ function acceptBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-ndjson', async (_request: unknown, body: unknown) => body)
 }
 
-function give(reply: FastifyReply, value: object): FastifyReply {
-  return reply.header('content-type', jsonType).send(stringifyExact(value))
-}
-
-function require(send: Send | null | false, expected: string): Send {
+function require(send: Job | null | false, expected: string): Job {
   if (send === null) throw createError('DYN_SEND_UNKNOWN')
   if (send === false) throw createError('DYN_SEND_STATE', { expected })
   return send
-}
-
-/** What can't be an id is none that a send has. */
-function readId(text: string): string {
-  if (/^\d{1,15}$/.test(text)) return text
-  throw createError('DYN_SEND_UNKNOWN')
-}
-
-function readIdempotencyKey(header: string | string[] | undefined): string | null {
-  if (header === undefined) return null
-  if (typeof header === 'string' && /^[\x20-\x7e]{1,200}$/.test(header)) return header
-  throw createError('DYN_IDEMPOTENCY_KEY', { got: `one of ${String(header).length} characters` })
 }

@@ -1,10 +1,10 @@
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
-import { createError } from '../errors.ts'
+import { createError } from '../errors/errors.ts'
 
 /**
- * Lets in only requests with one `Authorization: Bearer <secret>`, compared in constant time before the body is read. The
- * scheme may be written in either case, as people type the header by hand.
+ * Requires exactly one `Authorization: Bearer <secret>` header, compared in constant time before the body is read. The
+ * scheme is not case-sensitive, as people type the header by hand.
  */
 export async function requireSecret(app: FastifyInstance, secrets: readonly string[]): Promise<void> {
   await app.register(bearerAuth, {
@@ -15,7 +15,7 @@ export async function requireSecret(app: FastifyInstance, secrets: readonly stri
   })
   const verify = app.verifyBearerAuth as onRequestHookHandler
   app.addHook('onRequest', function (request, reply, done) {
-    // Node keeps the first of two such headers; which of them a proxy before us keeps can't be known.
+    // Node keeps the first of two such headers; a proxy in front of us may have gone by the other one.
     if (isDoubled(request.raw.rawHeaders)) done(createError('DYN_UNAUTHORIZED'))
     else verify.call(this, request, reply, done)
   })

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { createError, DynablockError } from '../errors.ts'
-import { brokenAt, parseExact } from '../exact-json.ts'
+import { createError, DynablockError } from '../errors/errors.ts'
+import { describeBroken, readJson } from '../json/exact-json.ts'
 
-/** Deeper than any contact or order; a body that goes deeper is an attack on whoever walks it. */
+/** Deeper than any contact or order; a deeper body is an attack on the code that walks it. */
 const maxDepth = 32
 const unrendered = /^\{\{[^{}]*\}\}$/
 
-/** Takes JSON whatever its Content-Type says, as many who set up a Dynamic Block by hand give none. */
+/** Accepts JSON under any Content-Type, as many people who set up a Dynamic Block by hand give none. */
 export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   for (const type of ['application/json', '*']) {
@@ -18,36 +18,27 @@ export function acceptJson(app: FastifyInstance): void {
       } catch (error) {
         const claimed = /\bjson\b/i.test(headers['content-type'] ?? 'json')
         const isBroken = error instanceof DynablockError && error.code === 'DYN_BODY_NOT_JSON'
-        const got = `another type, and text that breaks off as JSON at position ${brokenAt(body as string) ?? 'unknown'}`
-        done(isBroken && !claimed ? createError('DYN_MEDIA_TYPE', { got }) : (error as Error))
+        if (!isBroken || claimed) done(error as Error)
+        else done(createError('DYN_MEDIA_TYPE', { got: `another type, and ${describeBroken(body as string)}` }))
       }
     })
   }
 }
 
 /**
- * Reads a body: numbers of 16 digits and more become strings of digits, exact; `""` and variables that ManyChat did not
- * render, like `"{{last_input_text}}"`, become null.
+ * Reads a body. Integers of 16 digits or more become strings of digits, so they stay exact; `""` and variables that
+ * ManyChat did not render, like `"{{last_input_text}}"`, become null.
  *
  * @throws DynablockError `DYN_BODY_NOT_JSON` with the position, `DYN_BODY_REFUSED` for nesting deeper than 32 and for keys
  *   that reach an object's prototype
  */
 export function readBody(text: string): unknown {
-  return clean(parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text), 0)
+  const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  // For an empty body, the caller should answer what to send rather than where the JSON breaks off.
+  return json.trim() === '' ? null : clean(readJson(json), 0)
 }
 
-function parse(text: string): unknown {
-  // Who sends nothing is better told what to send than where it breaks off.
-  if (text.trim() === '') return null
-  try {
-    return parseExact(text)
-  } catch {
-    // The message of the parser quotes the text, which may be a contact's: only the place of it is told.
-    throw createError('DYN_BODY_NOT_JSON', { got: `text that breaks off at position ${brokenAt(text) ?? 'unknown'}` })
-  }
-}
-
-/** Cleans in place, and writes only what changes: most members don't, and a write costs more than the look. */
+/** Cleans in place, and writes only members that change: few do, and a write costs more than a look. */
 function clean(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return isAbsent(value) ? null : value
   if (typeof value !== 'object' || value === null) return value

@@ -1,25 +1,16 @@
 import type { Contact } from '../blocks/contact.ts'
+import type { CallRecord } from '../calls/record.ts'
 import { type Channel, channels } from '../content/channels.ts'
-import { createError } from '../errors.ts'
-
-/** What a body says about who calls. */
-export interface Caller {
-  contact: Contact
-  page: string | null
-  channel: Channel
-  input: string | null
-  extras: Record<string, unknown>
-  /** Whether the body has a `channel` that names none. */
-  isMisnamed: boolean
-}
+import { createError } from '../errors/errors.ts'
+import { isObject } from '../json/object.ts'
 
 type Members = Record<string, unknown>
 
 const digits = /^[1-9]\d{0,31}$/
 const idFields = ['id', 'page_id', 'ig_id'] as const
-/** Fields that hardly anything else has; where several objects have an `id`, they tell which one is the contact. */
+/** Fields that hardly anything but a contact has. If several objects have an `id`, they tell which one is the contact. */
 const contactFields = ['page_id', 'first_name', 'last_name', 'custom_fields', 'subscribed', 'live_chat_url']
-/** Fields that an order has as well. */
+/** Fields that other objects, such as an order, have as well. */
 const commonFields = ['name', 'status']
 const namesOf: Record<string, Channel> = {
   facebook: 'messenger',
@@ -31,25 +22,33 @@ const namesOf: Record<string, Channel> = {
 for (const channel of channels) namesOf[channel] = channel
 
 /**
- * Finds the contact in the body of a Dynamic Block: the body itself, or what it holds under any key; the other keys are
- * extras. The body is one that `readBody` returned, and is changed.
+ * The call that a Dynamic Block makes. The contact is the body itself, or the value of one of its keys; the other keys are
+ * extras. The body must come from `readBody`, and is changed.
  *
- * @throws DynablockError `DYN_CONTACT_MISSING` naming the keys that came
+ * @throws DynablockError `DYN_CONTACT_MISSING` naming the keys of the body
  */
-export function readCaller(body: unknown): Caller {
+export function openedBy(body: unknown, { id, block }: Pick<CallRecord, 'id' | 'block'>): CallRecord {
   const members = isObject(body) ? body : {}
   const key = findContact(members)
   if (key === undefined) throw createError('DYN_CONTACT_MISSING', { got: describe(body) })
-  const named = namedChannel(members.channel)
   const contact = withExactIds((key === null ? members : members[key]) as Members)
   return {
+    id,
+    block,
+    step: null,
+    state: undefined,
     contact,
     page: textOrNull(contact.page_id),
-    channel: named ?? channelOf(contact),
+    channel: namedChannel(members.channel) ?? channelOf(contact),
     input: textOrNull('input' in members ? members.input : contact.last_input_text),
     extras: key === null ? {} : withoutKey(members, key),
-    isMisnamed: named === undefined && typeof members.channel === 'string',
+    listener: undefined,
   }
+}
+
+/** Whether the body has a `channel` that is not one of ours. */
+export function hasUnknownChannel(body: unknown): boolean {
+  return isObject(body) && typeof body.channel === 'string' && namedChannel(body.channel) === undefined
 }
 
 function withoutKey(members: Members, key: string): Members {
@@ -57,17 +56,17 @@ function withoutKey(members: Members, key: string): Members {
   return others
 }
 
-/** An id as a string of digits, whether it came bare or quoted; null for anything else. */
+/** An id as a string of digits, whether it came as a number or a string; null for anything else. */
 export function readId(value: unknown): string | null {
   if (typeof value === 'string') return digits.test(value) ? value : null
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? String(value) : null
 }
 
-/** The key of the contact, null when the body itself is it, undefined when there is none. */
+/** The key of the contact; null when the body itself is the contact, undefined when there is none. */
 function findContact(body: Members): string | null | undefined {
   let best: string | null | undefined
   let bestLikeness = -1
-  // An order beside the id of the contact has common fields too, so those alone don't make it the contact.
+  // An order inside the contact's body has common fields too; the body's head start keeps those from winning alone.
   consider(null, body, commonFields.length)
   if (best === null && hasContactKey(body)) return best
   for (const key in body) consider(key, body[key])
@@ -90,7 +89,7 @@ function likenessOf(value: Members): number {
   return likeness
 }
 
-/** Nothing is more of a contact than `"key": "user:<id>"`. */
+/** The surest sign of a contact is `"key": "user:<id>"`. */
 function hasContactKey({ key }: Members): boolean {
   return typeof key === 'string' && key.startsWith('user:')
 }
@@ -105,10 +104,10 @@ function withExactIds(contact: Members): Contact {
       return isObject(ref) && typeof ref.user_ref === 'number' ? { ...ref, user_ref: String(ref.user_ref) } : ref
     })
   }
-  return contact as Contact
+  return contact as Contact<Members>
 }
 
-/** The channel that the fields of a contact show, the strongest sign first; Messenger shows none. */
+/** The channel that a contact's fields point to, strongest sign first; without any, it is Messenger. */
 function channelOf(contact: Contact): Channel {
   if (contact.whatsapp_phone) return 'whatsapp'
   if (contact.ig_id || contact.ig_username || contact.ig_last_interaction) return 'instagram'
@@ -124,10 +123,6 @@ function namedChannel(name: unknown): Channel | undefined {
 
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The keys of a body, never its values. */

@@ -1,41 +1,67 @@
-import type { Outcome } from '../blocks/run.ts'
-import type { Channel } from '../content/channels.ts'
-import type { ErrorCode } from '../errors.ts'
+/** Sends the answer of a call, and reports it for the log and the metrics. */
+import type { FastifyReply } from 'fastify'
+import type { BlockAnswer } from '../calls/answer.ts'
+import type { CallRecord } from '../calls/record.ts'
+import type { ErrorCode } from '../errors/errors.ts'
+import { type HeaderProblem, notReloaded, problemHeader, writeProblems } from './problem-header.ts'
+
+const answerType = 'application/json; charset=utf-8'
 
 export const kinds = ['open', 'tap', 'message'] as const
-/** What the contact got: what the block said, the promise of a late reply, its fallback, or its words for an old button. */
+/** What the contact got: the block's reply, the promise of a late reply, the fallback, or the reply to an old button. */
 export const outcomes = ['ok', 'late', 'fallback', 'expired'] as const
 
-/** A call of ManyChat, once it is known to be one. */
-export interface Arrival {
-  /** Its id, as in all other lines of the log. */
+/** The report of an answered call: names only, and nothing that was said. */
+export interface CallReport extends Pick<CallRecord, 'block' | 'step' | 'channel'> {
+  /** The call's id, as in all its log lines. */
   call: string
-  block: string
-  step: string | null
   kind: (typeof kinds)[number]
-  channel: Channel
-  /** Milliseconds since 1970. */
-  at: number
-}
-
-/** What is told of a call that was answered: names, and nothing of what was said. */
-export interface CallReport extends Omit<Arrival, 'at'> {
   outcome: (typeof outcomes)[number]
-  /** Why it was the fallback. */
+  /** Why the contact got the fallback. */
   code?: ErrorCode
-  /** From when the call was read to its answer. */
+  /** From when the request was read until its answer. */
   ms: number
 }
 
-/** A block that is gone since its button went out; no file can have that name. */
-export const goneBlock = '(gone)'
+/**
+ * Sends v2 content with 200; ManyChat shows nothing for any other status or type.
+ *
+ * @param stale why an older version of the block is answering
+ */
+export function sendAnswer(reply: FastifyReply, answer: BlockAnswer, dev: boolean, stale?: string): FastifyReply {
+  const problems = dev ? problemsOf(answer, stale) : []
+  if (problems.length > 0) reply.header(problemHeader, writeProblems(problems))
+  return reply.header('content-type', answerType).send(`{"version":"v2","content":${answer.json}}`)
+}
 
-export function reportOf({ call, block, step, kind, channel, at }: Arrival, outcome: Outcome, now: number): CallReport {
-  const report: CallReport = { call, block, step, kind, channel, outcome: nameOf(outcome), ms: Math.max(0, now - at) }
-  if (outcome.failure) report.code = outcome.failure.code
+/** Tells the author, in development, what the contact does not see. */
+function problemsOf(
+  { failure, warnings = [] }: Pick<BlockAnswer, 'failure' | 'warnings'>,
+  stale: string | undefined,
+): HeaderProblem[] {
+  const older = { rule: notReloaded, path: '', message: `The last good version answers: ${stale}` }
+  const found = failure
+    ? [{ rule: failure.code, path: '', message: withCause(failure) }]
+    : new Map(warnings.map(problem => [problem.rule, problem])).values()
+  return [...found, ...(stale === undefined ? [] : [older])]
+}
+
+function withCause({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message} (${cause})` : message
+}
+
+/** @param ms negative if the clock was set back in the meantime */
+export function reportOf(
+  { id: call, block, step, channel, listener }: CallRecord,
+  answer: BlockAnswer,
+  ms: number,
+): CallReport {
+  const kind = step === null ? 'open' : listener ? 'message' : 'tap'
+  const report: CallReport = { call, block, step, kind, channel, outcome: nameOf(answer), ms: Math.max(0, ms) }
+  if (answer.failure) report.code = answer.failure.code
   return report
 }
 
-function nameOf({ failure, late, expired }: Outcome): CallReport['outcome'] {
+function nameOf({ failure, late, expired }: BlockAnswer): CallReport['outcome'] {
   return failure ? 'fallback' : late ? 'late' : expired ? 'expired' : 'ok'
 }

@@ -1,66 +1,37 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import type { Outcome } from '../blocks/run.ts'
-import { createError, DynablockError } from '../errors.ts'
-import { type CountFailure, failuresAMinute } from './flood.ts'
+import { createError, DynablockError, dataOf } from '../errors/errors.ts'
+import { problemOf, problemType } from '../errors/problem-details.ts'
+import { type CountFailure, failuresAMinute } from './failed-auth.ts'
 
-export const problemType = 'application/problem+json; charset=utf-8'
-const answerType = 'application/json; charset=utf-8'
-
-/** Sends v2 content with 200; ManyChat shows nothing for any other status or type. */
-export function sendAnswer(reply: FastifyReply, { json, failure, warnings }: Outcome, dev: boolean): FastifyReply {
-  if (dev && (failure || warnings)) reply.header('x-dynablock-problem', problemHeader(failure, warnings))
-  return reply.header('content-type', answerType).send(`{"version":"v2","content":${json}}`)
-}
-
-/** Says to the author, in development, what the contact is not told. */
-function problemHeader(failure: Outcome['failure'], warnings: Outcome['warnings'] = []): string {
-  const parts = failure
-    ? [`${failure.code}: ${failure.message}`, failure.cause instanceof Error ? String(failure.cause) : '']
-    : [...new Map(warnings.map(problem => [problem.rule, problem])).values()].map(
-        ({ path, rule, message }) => `${path} (${rule}): ${message}`,
-      )
-  const line = parts.filter(part => part !== '').join(' | ')
-  // A header takes one line of printable ASCII.
-  return line
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, 2000)
-}
-
-/** The body of a failure, RFC 9457. */
-export function problemOf({ code, title, status, message }: DynablockError) {
-  return { code, title, status, detail: message }
-}
-
-/** A flood of strangers must not become a flood of lines: of each code one is logged in this time, and the rest counted. */
+/** A flood of bad calls must not flood the log: within this time, each code is logged once and then only counted. */
 const refusalsLoggedEveryMs = 5000
-/** When who was refused for too much load may come again: by then its mean is taken anew. */
+/** When to try again after a refusal for overload: by then the load has been measured again. */
 const retryAfterSeconds = '2'
 
 export interface SendProblemOptions {
   /** Milliseconds since 1970. */
   now(): number
-  /** Whether there is more to do than can be done in time. */
+  /** Whether the server is overloaded. */
   isOverloaded?: (() => boolean) | undefined
   countFailure?: CountFailure | undefined
   watch?: RefusalWatch | undefined
 }
 
-/** Is told what was refused, by names that are bounded. */
+/** Counts refusals for the metrics. All arguments come from small, bounded sets of names. */
 export interface RefusalWatch {
   refused(code: string): void
   unauthorized(route: string): void
 }
 
 /**
- * The error handler of the app: everything that isn't an answer leaves as `application/problem+json`. A refused call is
- * logged, since ManyChat shows it nowhere.
+ * The app's error handler: every error is sent as `application/problem+json`. Refused calls are logged, because ManyChat
+ * shows them nowhere.
  */
 export function createSendProblem({ now, isOverloaded, countFailure, watch }: SendProblemOptions) {
   const logged = new Map<string, { at: number; since: number }>()
   return handleError
 
-  /** A failed authentication is counted first, all else leaves at once. */
+  /** A failed authentication is counted before it is answered; everything else is answered at once. */
   function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     const known = error instanceof DynablockError ? error : fromFastify(error)
     return known.status === 401 ? refuseStranger(known, request, reply) : sendProblem(known, error, request, reply)
@@ -92,7 +63,8 @@ export function createSendProblem({ now, isOverloaded, countFailure, watch }: Se
       .send(JSON.stringify(problemOf(known)))
   }
 
-  function logRefusal({ code, status, message }: DynablockError, request: FastifyRequest): void {
+  function logRefusal(known: DynablockError, request: FastifyRequest): void {
+    const { code, status, message } = known
     const last = logged.get(code) ?? { at: Number.NEGATIVE_INFINITY, since: 0 }
     if (now() - last.at < refusalsLoggedEveryMs) {
       logged.set(code, { ...last, since: last.since + 1 })
@@ -101,7 +73,8 @@ export function createSendProblem({ now, isOverloaded, countFailure, watch }: Se
     logged.set(code, { at: now(), since: 0 })
     const { method, url, id: call } = request
     const path = url.split('?')[0]
-    request.log.warn({ code, status, method, path, call, more: last.since, problem: message }, 'call refused')
+    const told = { code, status, method, path, call, more: last.since, problem: message, ...dataOf(known) }
+    request.log.warn(told, 'call refused')
   }
 }
 

@@ -1,17 +1,17 @@
 import { createSigner, createVerifier } from 'fast-jwt'
-import type { Claims, Sign } from '../blocks/claims.ts'
-import { createError } from '../errors.ts'
+import type { SealClaims, Sign } from '../calls/seal-claims.ts'
+import { createError } from '../errors/errors.ts'
 
-/** What a genuine token holds. */
+/** The contents of a valid token. */
 export interface Unsealed {
-  claims: Claims
+  claims: SealClaims
   expired: boolean
 }
 
 export interface Seal {
   sign: Sign
   /**
-   * Reads a token of this server.
+   * Verifies a token of this server and returns its claims, even if it has expired.
    *
    * @throws DynablockError `DYN_SEAL_REFUSED` for anything that was not signed with one of the keys
    */
@@ -19,16 +19,16 @@ export interface Seal {
 }
 
 export interface SealOptions {
-  /** The first signs, all verify, so that a key can be replaced without breaking the buttons that are out. */
+  /** The first key signs and all verify, so a key can be replaced without breaking the buttons already sent. */
   keys: readonly [string, ...string[]]
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Seals state into tokens: JWTs by HS256. They can be read by whoever sees them, and made by nobody else. */
+/** Seals state into tokens: JWTs signed with HS256. Anyone who sees one can read it; nobody else can make one. */
 export function createSeal({ keys, now }: SealOptions): Seal {
   const sign = createSigner({ key: keys[0], algorithm: 'HS256', noTimestamp: true })
-  // Expiry is told apart from forgery: an old button gets an answer, a forged one doesn't.
+  // Expiry is checked separately from forgery: an old button gets an answer, a forged one doesn't.
   const verifiers = keys.map(key => createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true }))
   return { sign, open }
 
@@ -36,10 +36,10 @@ export function createSeal({ keys, now }: SealOptions): Seal {
     if (typeof token !== 'string') throw createError('DYN_SEAL_REFUSED', { got: token == null ? 'nothing' : 'no text' })
     for (const verify of verifiers) {
       try {
-        const claims = verify(token) as Claims
+        const claims = verify(token) as SealClaims
         return { claims, expired: claims.exp * 1000 <= now() }
       } catch {
-        // Another key may have signed it; which one failed is nobody's business.
+        // Another key may have signed it.
       }
     }
     throw createError('DYN_SEAL_REFUSED', { got: 'one that this server did not sign, or that was changed' })

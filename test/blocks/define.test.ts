@@ -4,7 +4,7 @@ import { cards, defineBlock, Type, text } from '../../src/index.ts'
 import { ana, build, post } from '../helper.ts'
 
 const open = () => 'Hi'
-/** defineBlock as a file without types calls it. */
+/** defineBlock without types, as JavaScript calls it. */
 const define = defineBlock as (definition?: unknown) => unknown
 
 t.test('a block', async t => {
@@ -33,11 +33,11 @@ t.test('every option takes what it says', async t => {
 
 t.test('every option refuses anything else, and says what to do', async t => {
   for (const [definition, message] of [
-    [{}, /Expected open to be a function, got nothing\. Add open/],
-    [undefined, /Expected a definition.*, got nothing/],
-    [null, /Expected a definition.*, got null/],
-    ['text', /Expected a definition.*, got a value of type string/],
-    [() => 'Hi', /Expected a definition.*, got a value of type function/],
+    [{}, /expected open to be a function, got nothing\. Add open/],
+    [undefined, /expected a definition.*, got nothing/],
+    [null, /expected a definition.*, got null/],
+    ['text', /expected a definition.*, got a value of type string/],
+    [() => 'Hi', /expected a definition.*, got a value of type function/],
     [{ open: 'Hi' }, /open to be a function, got a value of type string/],
     [{ open, description: 5 }, /description to be text, got a value of type number/],
     [{ open, states: [] }, /states to be an object of schemas by step, got a list/],

@@ -6,10 +6,10 @@ import { isBlock } from '../../src/blocks/define.ts'
 import { readJsonBlock } from '../../src/blocks/json-block.ts'
 import { channels } from '../../src/content/channels.ts'
 import { checkContent } from '../../src/content/check.ts'
-import { stringifyExact } from '../../src/exact-json.ts'
+import { stringifyExact } from '../../src/json/exact-json.ts'
 import { build } from '../helper.ts'
 
-/** `fixtures/blocks/<valid or invalid>/<what is tested>.json`: a block, and what comes of it. */
+/** `fixtures/blocks/<valid or invalid>/<what is tested>.json`: a block, and its expected content or findings. */
 function readCases(kind: 'valid' | 'invalid') {
   return globSync(`fixtures/blocks/${kind}/*.json`)
     .sort()

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Block } from '../../src/blocks/define.ts'
+import { type Block, isBlock } from '../../src/blocks/define.ts'
 import { loadJsonBlock } from '../../src/blocks/load-json.ts'
 import { folderOf } from '../helper.ts'
 
@@ -7,7 +7,8 @@ async function load(t: Test, content: object, allowLoopback = false): Promise<[B
   const folder = folderOf(t, { 'a.json': `\ufeff${JSON.stringify(content)}` })
   const warnings: string[] = []
   const onWarning = (warning: string) => warnings.push(warning)
-  return [await loadJsonBlock(`${folder}/a.json`, { allowLoopback, onWarning }), warnings]
+  const loaded = await loadJsonBlock(`${folder}/a.json`, { allowLoopback, onWarning })
+  return [isBlock(loaded) ? loaded : loaded.message, warnings]
 }
 
 const url = 'https://example.com/a.png'
@@ -25,11 +26,11 @@ t.test('what no channel takes is told as Messenger has it', async t => {
   const [problem] = await load(t, { messages: [{ type: 'image' }] })
   t.equal(
     problem,
-    'it is no content:\n  line 1, column 14, /messages/0/url (required): Expected text that is not empty, got nothing. Add it.',
+    'it is not valid content:\n  line 1, column 14, /messages/0/url (required): This is missing; it must be text that is not empty. Add it.',
   )
   t.equal(
     (await load(t, []))[0],
-    'it is no content:\n  line 1, column 1, / (value): Expected an object, got a list. Change the value.',
+    'it is not valid content:\n  line 1, column 1, / (value): This must be an object; got a list. Change the value.',
   )
 })
 

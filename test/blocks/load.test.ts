@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { loadBlocks } from '../../src/blocks/load.ts'
+import type { DynablockError } from '../../src/errors/errors.ts'
 import { build, folderOf } from '../helper.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -100,34 +101,39 @@ t.test('all that is wrong is said at once: name, reason and remedy', async t => 
   })
   const error = await t.rejects(loadBlocks({ folder, log }), { code: 'DYN_BLOCKS_REFUSED' })
   const { message } = error as unknown as Error
-  t.match(message, `Expected blocks in ${folder}`)
+  t.match(message, `The blocks in ${folder} could not be loaded:`)
   for (const line of [
     /^- syntax\.ts: it does not load \(line \d+\): SyntaxError: .*\. Correct it\.$/m,
     /^- throws\.ts: it does not load \(line \d+\): TypeError: at once\. Correct it\.$/m,
-    /^- throws-text\.ts: it does not load: it threw what is no error\. Correct it\.$/m,
-    /^- imports\.ts: it does not load: Error: Cannot find module .*nothing\.ts.*Look at the path/m,
-    /^- enum\.ts: it does not load \(line \d+\): SyntaxError: .*enum.*a const object in place of an enum\.$/m,
-    /^- nothing-exported\.ts: it has no block\. Add: export default defineBlock/m,
-    /^- no-block\.ts: it has no block\. .* or begin its name with _/m,
-    /^- refused\.ts: it does not load \(line \d+\): Expected .*"stesp"/m,
+    /^- throws-text\.ts: it does not load: it threw a value that is not an Error\. Correct it\.$/m,
+    /^- imports\.ts: it does not load: Error: Cannot find module .*nothing\.ts.*Check the path/m,
+    /^- enum\.ts: it does not load \(line \d+\): SyntaxError: .*enum.*a const object instead of an enum\.$/m,
+    /^- nothing-exported\.ts: it exports no block\. Add: export default defineBlock/m,
+    /^- no-block\.ts: it exports no block\. .* or begin its name with _/m,
+    /^- refused\.ts: it does not load \(line \d+\): The block is not valid: .*"stesp"/m,
     /^- two words\.ts: its name has other characters .* Rename it\.$/m,
-    /^- twice\.ts: twice\.js has the same name\. Rename one, or drop it\.$/m,
-    /^- size\.ts: size\.json has the same name\. Rename one, or drop it\.$/m,
+    /^- twice\.ts: twice\.js has the same name\. Rename or remove one of them\.$/m,
+    /^- size\.ts: size\.json has the same name\. Rename or remove one of them\.$/m,
     /^- broken\.ts: broken\.json has the same name\./m,
-    /^- broken\.json: it is no JSON: it breaks off at line 1, column 14\. Check the quotes and commas\.$/m,
-    /^- empty\.json: it is no JSON: it breaks off at line 1, column 1\./m,
-    /^- wrong\.json: it is no content:\n {2}line 3, column 47, \/content\/messages\/0\/text \(template\): .*contact\.name\.$/m,
-    /^ {2}line 3, column 71, \/content\/messages\/1\/type \(required\): Expected one of .* Add it\.$/m,
+    /^- broken\.json: it is not valid JSON: the syntax breaks at line 1, column 14\. Check the quotes and commas\.$/m,
+    /^- empty\.json: it is not valid JSON: the syntax breaks at line 1, column 1\./m,
+    /^- wrong\.json: it is not valid content:\n {2}line 3, column 47, \/content\/messages\/0\/text \(template\): .*contact\.name\.$/m,
+    /^ {2}line 3, column 71, \/content\/messages\/1\/type \(required\): .*one of .* Add it\.$/m,
   ]) {
     t.match(message, line)
   }
+  t.match(
+    (error as unknown as DynablockError).problems?.find(({ subject }) => subject === 'twice.ts'),
+    { got: 'twice.js has the same name', remedy: 'Rename or remove one of them.' },
+    'each is data, too',
+  )
   t.notMatch(message, /well\.ts|^- twice\.js|^- size\.json/m)
 })
 
 t.test('a JSON block that no channel shows as it is meant is served, with a warning', async t => {
   const folder = folderOf(t, { 'hello.json': '{"messages":[{"type":"image","url":"http://example.com/a.png"}]}' })
   const warnings: object[] = []
-  const blocks = await loadBlocks({ folder, log: { ...log, warn: details => warnings.push(details) } })
+  const blocks = await loadBlocks({ folder, log: { ...log, warn: details => warnings.push(details as object) } })
   t.teardown(() => blocks.stop())
   t.same(blocks.names(), ['hello'])
   t.match(warnings, [{ block: 'hello', problem: /^line 1, column 30, \/messages\/0\/url \(https-url\): / }])
@@ -137,7 +143,7 @@ t.test('a folder without blocks, and none at all', async t => {
   const folder = folderOf(t, { 'README.md': '# Blocks' })
   await t.rejects(loadBlocks({ folder, log }), {
     code: 'DYN_BLOCKS_REFUSED',
-    message: /no blocks\. Put a file like hello/,
+    message: /there are no blocks\. Put a file like hello/,
   })
   await t.rejects(loadBlocks({ folder: `${folder}/nowhere`, log }), {
     message: /can’t be read\. Create it, or set BLOCKS_DIR/,

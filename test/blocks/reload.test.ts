@@ -30,7 +30,7 @@ t.test('so is a JSON block', async t => {
   t.same(opened(), { messages: [{ type: 'text', text: 'two telegram' }] })
   await reloaded(() => write(folder, { 'hello.json': json('three | {{ nothing }}') }))
   t.same(opened(), { messages: [{ type: 'text', text: 'two telegram' }] }, 'a broken one keeps its last good block')
-  t.match(problems, [{ problem: /^- hello\.json: it is no content:/ }])
+  t.match(problems, [{ problem: /^hello\.json: it is not valid content:/ }])
 })
 
 t.test('so is a block whose helper changed', async t => {
@@ -61,13 +61,16 @@ t.test('a file that is broken for the moment keeps its last good block', async t
   })
   await reloaded(() => write(folder, { 'hello.ts': 'export default defineBlock({', 'other.ts': saying('b') }))
   t.same([says('hello'), says('other')], ['one', 'b'])
-  t.match(problems, [{ problem: /- hello\.ts: it does not load \(line 1\): SyntaxError/ }])
+  t.match(problems, [{ problem: /^hello\.ts: it does not load \(line 1\): SyntaxError/ }])
+  t.match(blocks.problem?.('hello'), /^hello\.ts: it does not load \(line 1\)/)
+  t.equal(blocks.problem?.('other'), undefined)
   await reloaded(() => write(folder, { 'hello.ts': 'export const x = 1' }))
   t.equal(says('hello'), 'one')
   await reloaded(() => write(folder, { 'new.ts': 'broken(' }))
   t.same(blocks.names().sort(), ['hello', 'other'], 'one that was never good is not served')
   await reloaded(() => write(folder, { 'hello.ts': saying('two') }))
   t.equal(says('hello'), 'two')
+  t.equal(blocks.problem?.('hello'), undefined)
 })
 
 t.test('a file is seen to change however it is saved', async t => {
@@ -117,12 +120,12 @@ t.test('in production nothing is watched', async t => {
 })
 
 async function watched(t: Test, files: Record<string, string>, folder = folderOf(t, files)) {
-  const problems: object[] = []
+  const problems: unknown[] = []
   let done = () => {}
   const log = {
     debug() {},
     warn() {},
-    error: (details: object) => problems.push(details),
+    error: (details: unknown) => problems.push(details),
     info: () => done(),
   }
   const blocks = await loadBlocks({ folder, reload: true, log })
@@ -133,7 +136,7 @@ async function watched(t: Test, files: Record<string, string>, folder = folderOf
     return blocks.get(name)?.open({} as Call)
   }
 
-  /** Makes a change, and resolves when the blocks are loaded anew. */
+  /** Makes a change; resolves when the blocks have been reloaded. */
   function reloaded(change: () => void): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     done = resolve

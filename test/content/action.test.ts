@@ -1,7 +1,7 @@
 import t from 'tap'
 import { addTag, removeTag, setField, unsetField } from '../../src/content/action.ts'
 import { checkContent } from '../../src/content/check.ts'
-import { stringifyExact } from '../../src/exact-json.ts'
+import { stringifyExact } from '../../src/json/exact-json.ts'
 
 const set = (value: unknown) => ({ action: 'set_field_value', field_name: 'Size', value })
 
@@ -32,7 +32,7 @@ t.test('what they make is content', async t => {
 t.test('a number that is none is refused', async t => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     t.throws(() => checkContent({ messages: [], actions: [setField('Size', value)] }), {
-      message: `/actions/0/value (value): Expected text or number or boolean or bigint, got ${value}.`,
+      message: `/actions/0/value (value): This must be text, a number, a boolean or a bigint; got ${value}.`,
     })
   }
 })

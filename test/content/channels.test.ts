@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { type Capabilities, capabilities, channels, hasQuickReplies } from '../../src/content/channels.ts'
 
-/** What the code says of each channel, as a row of the table of docs/content.md. */
+/** The code's value for each channel, as a row of the table in docs/content.md. */
 function tell(name: string, cell: (can: Capabilities) => string | number): string {
   return `| ${name} | ${channels.map(channel => cell(capabilities[channel])).join(' | ')} |`
 }

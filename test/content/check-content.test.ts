@@ -64,16 +64,16 @@ t.test('an error is thrown with its pointers and rules, and without the warnings
   t.equal(
     thrown.message,
     [
-      'Expected content that ManyChat takes, got:',
-      '- /messages/1/text (required): Expected text that is not empty, got nothing. Add it.',
-      '- /actions/0/tag_name (required): Expected text that is not empty, got nothing. Add it.',
-      '- /actions/0/tag (unknown-key): Expected one of action, tag_name, got "tag". Remove or rename it.',
+      'ManyChat would refuse this content:',
+      '- /messages/1/text (required): This is missing; it must be text that is not empty. Add it.',
+      '- /actions/0/tag_name (required): This is missing; it must be text that is not empty. Add it.',
+      '- /actions/0/tag (unknown-key): "tag" is not allowed here, only action, tag_name. Remove or rename it.',
     ].join('\n'),
   )
 })
 
 t.test('a root that is no content is pointed at as /', async t => {
-  t.throws(() => checkContent('Hello!'), { message: /\n- \/ \(value\): Expected an object, got text\. / })
+  t.throws(() => checkContent('Hello!'), { message: /\n- \/ \(value\): This must be an object; got text\. / })
 })
 
 t.test('warnings are told one by one, and the content is sent', async t => {

@@ -4,7 +4,7 @@ import { inspectContent } from '../../src/content/inspect.ts'
 import { type Rule, rules } from '../../src/content/problem.ts'
 import { type Case, type Listed, readCases } from './fixtures.ts'
 
-/** The problems in an order that doesn't depend on who found them. */
+/** The problems in a fixed order, whoever found them. */
 function list(problems: Listed[]): Listed[] {
   const sortKey = ({ path, rule }: Listed) => `${path} ${rule}`
   return problems
@@ -35,7 +35,7 @@ for (const channel of channels) {
   })
 }
 
-/** Where a rule can be broken, if not on every channel. */
+/** The channels on which a rule can be broken, if not all. */
 const only: Partial<Record<Rule, Channel[]>> = {
   'channel-message': ['instagram', 'whatsapp', 'telegram'],
   'channel-button': ['instagram', 'whatsapp', 'telegram'],
@@ -64,7 +64,7 @@ t.test('every rule has an invalid file on each channel where it can be broken, a
 
 const [messenger, instagram, whatsapp, telegram] = channels
 
-/** The last file that is taken and the first that isn't. */
+/** The largest accepted fixture and the smallest refused one. */
 const edges: [Rule, Channel[], last: string, first: string][] = [
   ['max-messages', [messenger, instagram, telegram], 'messages-10', 'messages-11'],
   ['first-message-only', [whatsapp], 'messages-1', 'messages-2'],

@@ -14,7 +14,7 @@ t.test('content has the same problems alone and in an answer', async t => {
   }
 })
 
-/** What is found in short, as `<rule> <path>`. */
+/** The findings, as `<rule> <path>`. */
 function find(document: unknown): string[] {
   return inspectDocument(document).map(({ rule, path }) => `${rule} ${path}`)
 }
@@ -33,7 +33,14 @@ t.test('what people put wrong around content', async t => {
     'unknown-key /foo',
   ])
   t.match(inspectDocument({ version: 'v2', content, external_message_callback: listener }), [
-    { severity: 'error', message: /inside "content", got it beside, where ManyChat ignores it\. Move it into/ },
+    {
+      severity: 'error',
+      message:
+        '"external_message_callback" stands beside "content", where ManyChat ignores it. Move it into "content".',
+      expected: '"external_message_callback" inside "content"',
+      got: 'it beside "content"',
+      remedy: 'Move it into "content".',
+    },
   ])
   t.strictSame(find({ version: 'v2', content: null }), ['value /content'])
   t.strictSame(find({ version: 'v2', content: undefined }), ['value /content'])
@@ -55,5 +62,5 @@ t.test('a million wrong keys are a few problems, and none is quoted whole', asyn
   const keys = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${'k'.repeat(100)}${i}`, i]))
   const problems = inspectDocument({ version: 'v2', content: { messages: {} }, ...keys })
   t.equal(problems.length, maxProblems)
-  t.match(problems[0]?.message, `got "${'k'.repeat(40)}". Remove`)
+  t.equal(problems[0]?.got, `"${'k'.repeat(40)}"`)
 })

@@ -1,4 +1,4 @@
-/** `fixtures/replies/<valid or invalid>/<channel>/<what is tested>.json`: content, options, and the problems it has. */
+/** `fixtures/replies/<valid or invalid>/<channel>/<what is tested>.json`: content, options, and expected problems. */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Channel } from '../../src/content/channels.ts'

@@ -9,13 +9,13 @@ const id = 'https://blocks.test/schema/content.json'
 const schema = contentSchema(id)
 const accepts = new Ajv2020({ strict: true, strictRequired: false }).compile(schema)
 
-/** The errors that depend on the channel or on how the content is delivered; a schema of all content can't say them. */
+/** Errors that depend on the channel or the way of delivery, which one schema for all content can't express. */
 const sayableByCodeOnly: Rule[] = [
   'channel-button',
   'channel-message',
   'channel-quick-replies',
   'channel-webview-size',
-  // Of callbacks to this machine, which only a server in development may use.
+  // Depends on the server: in development, callbacks may use http to this machine.
   'https-callback',
   'node-outside-flow',
 ]

@@ -16,7 +16,7 @@ for (const channel of ['messenger', 'instagram', 'whatsapp', 'telegram'] as cons
     }
     await chat.say('2027-03-25')
     await chat.say('ana at example.com')
-    t.same(chat.texts, ['That is no email address. Once more?'])
+    t.same(chat.texts, ['That doesn’t look like an email address. Please try again.'])
     await chat.say('ana@example.com')
     t.match(chat.texts, [/^A table for 4 on 2027-03-25, confirmed to ana@example.com\?/])
     await (chat.quickReplies.length > 0 ? chat.tap('Yes') : chat.say('Yes'))

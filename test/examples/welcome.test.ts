@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Call } from '../../src/blocks/call.ts'
 import { loadBlocks } from '../../src/blocks/load.ts'
 import { openChat } from '../../src/testing.ts'
+import { enterClock } from '../mock-clock.ts'
 
 for (const channel of ['messenger', 'instagram', 'whatsapp', 'telegram'] as const) {
   t.test(`welcome greets on ${channel}`, async t => {
@@ -24,9 +25,9 @@ t.test('welcome knows the hour in Madrid, two languages, and contacts without a 
     ['2026-07-15T07:00:00Z', {}, 'Hi friend! We are open until 18:00.'],
   ] as const
   const times = cases.map(([time]) => Date.parse(time))
-  t.clock.enter()
+  const clock = enterClock(t)
   for (const [i, [time, contact, text]] of cases.entries()) {
-    t.clock.travel(times[i] as number)
+    clock.travel(times[i] as number)
     const reply = blocks.get('welcome')?.open({ contact: { id: '1', ...contact } } as Call)
     t.match(reply, { messages: [{ text }] }, time)
   }

@@ -6,7 +6,7 @@ export type Texts = readonly [string, ...string[]]
 
 export const contacts = textsOf('fixtures/contacts')
 
-/** v2 content, good and bad. */
+/** v2 content, valid and invalid. */
 export const replies = textsOf('fixtures/replies').map(text =>
   JSON.stringify(JSON.parse(text).content),
 ) as unknown as Texts

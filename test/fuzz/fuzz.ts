@@ -1,4 +1,4 @@
-/** Runs every property: `npm run fuzz -- --runs 100000 --seed 1`. A case that breaks one is printed with the seed that makes it again. */
+/** Runs every property: `npm run fuzz -- --runs 100000 --seed 1`. Prints failing cases with the seed that reproduces them. */
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { pureProperties } from './pure-properties.ts'
@@ -6,14 +6,14 @@ import { startServer } from './server.ts'
 import { serverProperties, slowProperty } from './server-properties.ts'
 
 export interface FuzzOptions {
-  /** Bodies for each property. */
+  /** Cases per property. */
   runs: number
-  /** The same seed makes the same cases. */
+  /** The same seed produces the same cases. */
   seed: number
   write(line: string): void
 }
 
-/** Returns the number of properties that were broken. */
+/** Returns the number of failed properties. */
 export async function fuzz({ runs, seed, write }: FuzzOptions): Promise<number> {
   const statuses: Record<number, number> = {}
   const server = await startServer()

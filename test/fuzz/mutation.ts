@@ -1,8 +1,8 @@
-/** Texts that are nearly JSON that we know: a real one, of which some tokens and bytes are others. */
+/** Mutations of real JSON texts, with some tokens and bytes changed. */
 import fc from 'fast-check'
 
-/** Values that have broken somebody's parser, ids of every width, and what ManyChat sends for nothing. */
-const nasties = [
+/** Values that have broken parsers, ids of every length, and ManyChat's empty values. */
+const trickyValues = [
   '""',
   '"{{last_input_text}}"',
   '"{{user_id}}"',
@@ -44,7 +44,7 @@ const nasties = [
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[\]{},:]|\s+/g
 
 const nasty = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...nasties) },
+  { weight: 3, arbitrary: fc.constantFrom(...trickyValues) },
   { weight: 1, arbitrary: fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }).map(String) },
   { weight: 1, arbitrary: fc.json({ maxDepth: 3 }) },
 )
@@ -57,7 +57,7 @@ const mutation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('byte' as const), at: fc.nat(), by: fc.nat(255) }) },
 )
 
-/** One of the texts, with up to six changes; as bytes, since not all of them are text any more. */
+/** One of the texts with up to six changes, as bytes, since the result may not be valid UTF-8. */
 export function mutated(texts: readonly [string, ...string[]]): fc.Arbitrary<Buffer> {
   return fc
     .tuple(fc.constantFrom(...texts), fc.array(mutation, { maxLength: 6 }))
@@ -84,7 +84,7 @@ function change(bytes: Buffer, { at, ...step }: { kind: string; at: number; by?:
   return Buffer.from(tokens.join(''))
 }
 
-/** A scalar that is no key. */
+/** A scalar that isn't a key. */
 function isValue(tokens: readonly string[], i: number): boolean {
   return /^["\dtfn-]/.test(tokens[i] as string) && tokens[i + 1] !== ':'
 }

@@ -1,10 +1,10 @@
-/** What must hold of the parts, whatever they are given. Each property throws on the first case that breaks it. */
+/** Properties of single functions for any input. Each throws on the first case that breaks it. */
 import fc from 'fast-check'
 import { channels } from '../../src/content/channels.ts'
 import { checkContent } from '../../src/content/check.ts'
 import { inspectContent } from '../../src/content/inspect.ts'
-import { DynablockError } from '../../src/errors.ts'
-import { parseExact, stringifyExact } from '../../src/exact-json.ts'
+import { DynablockError } from '../../src/errors/errors.ts'
+import { parseExact, stringifyExact } from '../../src/json/exact-json.ts'
 import { createSeal } from '../../src/webhook/seal.ts'
 import { attempt } from './attempt.ts'
 import { contacts, replies } from './corpus.ts'
@@ -52,7 +52,7 @@ export const pureProperties = {
     const bytes = Buffer.from(seal.sign(claims))
     bytes[at % bytes.length] = byte
     const opened = attempt(() => seal.open(bytes.toString('latin1')))
-    // The last character of a token has bits that mean nothing.
+    // Some bits of a token's last character are unused, so a changed token may still open.
     if (opened.ok && !isSame(opened.value.claims, claims)) throw new Error('it opened to something else')
     if (!opened.ok && !(opened.error instanceof DynablockError)) throw opened.error
   }),
@@ -62,7 +62,7 @@ function isError({ severity }: { severity: string }): boolean {
   return severity === 'error'
 }
 
-/** The same but for long integers, which are text in one and rounded in the other. */
+/** Equal except for long integers, which are text in one and rounded in the other. */
 function isSame(ours: unknown, theirs: unknown): boolean {
   if (typeof theirs === 'number') return ours === theirs || Object.is(Number(ours), theirs)
   if (typeof theirs !== 'object' || theirs === null) return ours === theirs

@@ -1,20 +1,20 @@
-/** What must hold of a running server, whatever it is sent. Each property throws on the first case that breaks it. */
+/** Properties of a running server for any request. Each throws on the first case that breaks it. */
 import fc from 'fast-check'
 import { inspectContent } from '../../src/content/inspect.ts'
-import { parseExact } from '../../src/exact-json.ts'
+import { parseExact } from '../../src/json/exact-json.ts'
 import { attempt } from './attempt.ts'
 import { contacts, replies, sends, type Texts } from './corpus.ts'
 import { mutated } from './mutation.ts'
 import { type Answer, type Running, secret, token } from './server.ts'
 
-/** What a request may be refused with; anything else but 200 and 202 is an error of ours. */
+/** Allowed statuses of refusals. Any other status except 200 and 202 is our own error. */
 const refusals = [400, 401, 404, 409, 413, 415, 429]
 const page = 10203040506070809n
 
-/** Each of its cases makes the server call ManyChat, so there are fewer of them. */
+/** Each case makes the server call ManyChat, so this property gets fewer cases. */
 export const slowProperty = 'installs of an app with changes are refused'
 
-/** The properties by name; `count` notes every answer, for the figures at the end. */
+/** The properties by name; `count` receives every answer, for the final statistics. */
 export async function serverProperties(server: Running, count: (answer: Answer) => void) {
   const callbacks = await genuineCallbacks(server)
   const returned = replies.map(reply => `{"contact":{"id":9007199254740993123},"content":${reply}}`) as unknown as Texts
@@ -29,7 +29,7 @@ export async function serverProperties(server: Running, count: (answer: Answer) 
       if (answer.status !== 202 && answer.status !== 200) requireProblem(answer)
     }),
     [slowProperty]: property([`{"app_token":"x","page_id":${page}}`], async bytes =>
-      // ManyChat knows none of the keys.
+      // The fake ManyChat accepts no key.
       requireProblem(await post('/apps/installed', bytes, secret), [...refusals, 502]),
     ),
   }
@@ -51,7 +51,7 @@ export async function serverProperties(server: Running, count: (answer: Answer) 
   }
 }
 
-/** The bodies that ManyChat posts when the buttons and the listener of a block are used. */
+/** The bodies that ManyChat posts for a block's buttons and listener. */
 async function genuineCallbacks(server: Running): Promise<Texts> {
   const { text } = await server.post('/blocks/echo', contacts[0], secret)
   const payloads: unknown[] = []
@@ -82,7 +82,7 @@ function requireProblem({ status, type, text }: Answer, allowed = refusals): voi
   if (problem.status !== status || !/^DYN_/.test(problem.code)) throw new Error(`no coded problem: ${text}`)
 }
 
-/** Whether there is no doubt that the body is a contact. */
+/** Whether the body is certainly a contact. */
 function isContact(bytes: Buffer): boolean {
   const text = bytes.toString()
   if (/"__proto__"|"constructor"|\[{20}/.test(text)) return false

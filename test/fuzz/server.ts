@@ -1,4 +1,4 @@
-/** A real server process in production settings, and a client that notices when it hangs. */
+/** A real server process with production settings, and a client that notices when it hangs. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -20,9 +20,9 @@ export interface Answer {
 }
 
 export interface Running {
-  /** Posts bytes to a path as `application/json`, with that bearer. */
+  /** Posts bytes to a path as `application/json`, with a bearer token. */
   post(path: string, body: Buffer | string, bearer?: string): Promise<Answer>
-  /** Ends the process, and returns its exit code and what it printed. */
+  /** Ends the process; returns its exit code and output. */
   stop(): Promise<{ code: number | null; output: string }>
 }
 
@@ -42,7 +42,7 @@ export async function startServer(): Promise<Running> {
       STATE_KEYS: stateKey,
       API_TOKENS: token,
       MANYCHAT_API_URL: manychat.url,
-      // Whatever a mutated send asks for, it leaves for nowhere.
+      // No mutated send may leave this machine.
       DRY_RUN: 'on',
       MANYCHAT_API_KEYS: '10203040506070809:fuzz',
       BLOCKS_DIR: fileURLToPath(new URL('blocks', import.meta.url)),
@@ -87,7 +87,7 @@ export async function startServer(): Promise<Running> {
   }
 }
 
-/** Knows no key, so that no install of an app is genuine. */
+/** Accepts no key, so that every app install is refused. */
 async function startManyChat() {
   const server = createServer((_request, response) => {
     response.writeHead(401, { 'content-type': 'application/json' })

@@ -1,6 +1,6 @@
 import type { AppKeyStorage, Installation } from '../../src/manychat/app-keys.ts'
 
-/** App Keys that are kept as long as the test. */
+/** A storage of App Keys in memory. */
 export function createAppKeyMemory(): AppKeyStorage & { kept: Map<string, Installation> } {
   const kept = new Map<string, Installation>()
   return {

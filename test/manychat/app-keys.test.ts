@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { createAppKeys } from '../../src/manychat/app-keys.ts'
 import { createCipher } from '../../src/manychat/cipher.ts'
-import { createAppKeyStorage } from '../../src/sends/app-key-storage.ts'
-import type { Store } from '../../src/sends/store.ts'
-import { onBoth } from '../sends/engines.ts'
+import { createAppKeyStorage } from '../../src/store/app-key-storage.ts'
+import type { Store } from '../../src/store/store.ts'
+import { onBoth } from '../store/engines.ts'
 
 const page = '1234567890123456789'
 const key = `${page}:the-app-key-of-the-page`
@@ -12,7 +12,7 @@ const installation = { page, key, app_id: '7', app_version: '2', params: { shop:
 const moment = Date.parse('2026-11-21T12:00:00Z')
 const stateKey = 'the key that seals states in the tests'
 
-/** The App Keys as a process on that store knows them. */
+/** The App Keys of a new process on the store. */
 async function load(store: Store, stateKeys = [stateKey]) {
   const warnings: object[] = []
   const log = { warn: (details: object) => warnings.push(details) }
@@ -21,7 +21,7 @@ async function load(store: Store, stateKeys = [stateKey]) {
   return { ...appKeys, warnings }
 }
 
-/** What lies in the store, whole. */
+/** All rows of App Keys in the store. */
 async function dump(store: Store): Promise<Record<string, unknown>[]> {
   return (await store.run(db => sql<Record<string, unknown>>`select * from app_keys order by page`.execute(db))).rows
 }
@@ -103,6 +103,21 @@ onBoth('a key that was lost is told, and keeps nobody from starting', async (t, 
   t.throws(() => keyOf(page), { code: 'DYN_SECRET_UNREADABLE' })
   await install(installation)
   t.equal(keyOf(page), key, 'until the app is installed again')
+})
+
+t.test('while the store is silent one reading is under way, and one waits behind it', async t => {
+  const readings: (() => void)[] = []
+  const readChanged = () => new Promise<[]>(resolve => readings.push(() => resolve([])))
+  const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
+  const loading = appKeys.load({ readChanged, put: async () => {}, change: async () => {} })
+  const asked = Array.from({ length: 100 }, () => appKeys.refresh())
+  t.equal(readings.length, 1)
+  readings[0]?.()
+  await loading
+  t.equal(readings.length, 2, 'for all who asked meanwhile')
+  readings[1]?.()
+  await Promise.all(asked)
+  t.equal(readings.length, 2)
 })
 
 onBoth('a reading that fails is made up for by the next', async (t, { store }) => {

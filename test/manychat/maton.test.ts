@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createMatonConnections } from '../../src/manychat/maton.ts'
-import { MatonError } from '../../src/manychat/outbound-error.ts'
+import { MatonError } from '../../src/outbound/outbound-error.ts'
 import { startFakePlatform } from '../fake-platform.ts'
 
 const key = 'maton-key-maton-key'

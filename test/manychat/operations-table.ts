@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { type Operation, operations } from '../../src/manychat/operations.ts'
 
-/** The operations as docs/manychat-api.md shows them. */
+/** The table of operations in docs/manychat-api.md. */
 export function formatOperations(): string {
   const rows = Object.entries(operations).flatMap(([group, entries]) =>
     Object.entries(entries as Record<string, Operation>).map(([name, operation]) => {

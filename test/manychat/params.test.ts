@@ -7,9 +7,9 @@ import { startFakePlatform } from '../fake-platform.ts'
 const text = 'Hi Ana, your biopsy result is here'
 const contentOf = (message: object) => ({ version: 'v2', content: { messages: [message] } })
 
-/** Operation, parameters, and what the message says is wrong. */
+/** Operation, parameters, and the expected message. */
 const wrong: [string, unknown, RegExp][] = [
-  ['subscriber.getInfo', {}, /at \/subscriber_id an id of up to 19 digits.*got nothing\./],
+  ['subscriber.getInfo', {}, /an id of up to 19 digits.* at \/subscriber_id, got nothing\./],
   ['subscriber.getInfo', { subscriber_id: 2 ** 53 }, /got a number too large to be exact\./],
   ['subscriber.getInfo', { subscriber_id: '-5' }, /got other text\./],
   ['subscriber.getInfo', { subscriber_id: '007' }, /got other text\./],
@@ -20,23 +20,27 @@ const wrong: [string, unknown, RegExp][] = [
   ['page.getTags', { all: true }, /got "all"\./],
   ['subscriber.findBySystemField', {}, /either email or phone, got another object\./],
   ['subscriber.findBySystemField', { email: 'a@b.c', phone: '1' }, /either email or phone/],
-  ['subscriber.findByCustomField', { field_id: 1, field_value: true }, /at \/field_value text.*got true\./],
+  ['subscriber.findByCustomField', { field_id: 1, field_value: true }, /text.* at \/field_value, got true\./],
   ['subscriber.setCustomField', { subscriber_id: 1, field_id: 2, field_value: Number.NaN }, /got another number\./],
   ['subscriber.setCustomField', { subscriber_id: 1, field_id: 2, field_value: 2 ** 60 }, /too large to be exact\./],
-  ['subscriber.setCustomFields', { subscriber_id: 1, fields: [] }, /a list of 1 to 20 fields, got a list of 0\./],
-  ['page.setBotFields', { fields: Array(21).fill({ field_id: 1, field_value: 1 }) }, /got a list of 21\./],
-  ['page.setBotFields', { fields: [{ field_value: text }] }, /at \/fields\/0 field_id or field_name/],
   [
-    'page.createBotField',
-    { name: 'n', type: 'number', value: text },
-    /type number a number below 2\^53.*got other text/,
+    'subscriber.setCustomFields',
+    { subscriber_id: 1, fields: [] },
+    /a list of 1 to 20 fields at \/fields, got a list of 0\./,
   ],
-  ['page.createCustomField', { caption: 'n', type: 'list' }, /text, number, date, datetime or boolean, got other text/],
+  ['page.setBotFields', { fields: Array(21).fill({ field_id: 1, field_value: 1 }) }, /got a list of 21\./],
+  ['page.setBotFields', { fields: [{ field_value: text }] }, /field_id or field_name.* at \/fields\/0/],
+  ['page.createBotField', { name: 'n', type: 'number', value: text }, /a number below 2\^53.*got other text/],
+  [
+    'page.createCustomField',
+    { caption: 'n', type: 'list' },
+    /text, number, date, datetime or boolean at \/type, got other text/,
+  ],
   ['subscriber.createSubscriber', { first_name: 'Ana' }, /phone, email or whatsapp_phone, got none of them\./],
   ['subscriber.createSubscriber', { phone: '1' }, /has_opt_in_sms beside phone/],
   ['subscriber.createSubscriber', { email: 'a@b.c' }, /has_opt_in_email beside email/],
   ['subscriber.createSubscriber', { whatsapp_phone: '1', has_opt_in_sms: true }, /consent_phrase beside/],
-  ['sending.sendContent', { subscriber_id: 1, data: { content: {} } }, /at \/data\/version "v2", got nothing\./],
+  ['sending.sendContent', { subscriber_id: 1, data: { content: {} } }, /"v2" at \/data\/version, got nothing\./],
   ['sending.sendContent', { subscriber_id: 1, data: contentOf({ type: 'text', txt: text }) }, /messages\/0\/txt/],
   [
     'sending.sendContent',

@@ -1,4 +1,4 @@
-/** What must not compile. Nothing is called: `tsc` is the test, and an expected error that is missing fails it. */
+/** Code that must not compile. Nothing runs: `tsc` is the test, and fails when an expected error is missing. */
 import t from 'tap'
 import { createManyChat, type ManyChat, type ManyChatOptions } from '../../src/manychat/client.ts'
 
@@ -9,9 +9,9 @@ export async function mistakes({ page, sending, subscriber, template }: ManyChat
   await subscriber.getInfo({})
   // @ts-expect-error all parameters are missing
   await subscriber.getInfo()
-  // @ts-expect-error an id is no boolean
+  // @ts-expect-error an id is not a boolean
   await subscriber.getInfo({ subscriber_id: true })
-  // @ts-expect-error camel case is not the wire's
+  // @ts-expect-error parameters are in snake case
   await subscriber.getInfo({ subscriberId: '1' })
   // @ts-expect-error email or phone, not both
   await subscriber.findBySystemField({ email: 'a', phone: 'b' })
@@ -19,7 +19,7 @@ export async function mistakes({ page, sending, subscriber, template }: ManyChat
   await subscriber.findBySystemField({})
   // @ts-expect-error a field has an id or a name
   await subscriber.setCustomFields({ subscriber_id: '1', fields: [{ field_value: 1 }] })
-  // @ts-expect-error null is no value of a field
+  // @ts-expect-error a field can't be set to null
   await subscriber.setCustomField({ subscriber_id: '1', field_id: '2', field_value: null })
   // @ts-expect-error content needs its version
   await sending.sendContent({ subscriber_id: '1', data: { content: { messages: [] } } })
@@ -30,7 +30,7 @@ export async function mistakes({ page, sending, subscriber, template }: ManyChat
   const { name } = await page.getInfo()
   const link: string = (await template.generateSingleUseLink({ template_id: 1n })).installation_link
   const first: string | undefined = (await subscriber.findByName({ name: 'Ana' }))[0]?.id
-  // @ts-expect-error nobody may be found
+  // @ts-expect-error the result may be null
   const id: string = (await subscriber.findBySystemField({ phone: '1' })).id
   return [name, link, first, id]
 }

@@ -1,7 +1,8 @@
 import t from 'tap'
-import { callMetrics, createCallMetrics } from '../../src/ops/call-metrics.ts'
-import { serverMetrics } from '../../src/ops/server-metrics.ts'
+import { createCallMetrics } from '../../src/ops/call-metrics.ts'
+import { Registry } from '../../src/ops/prom-client.ts'
 import type { CallReport } from '../../src/webhook/report.ts'
+import { allMetrics, samplesOf } from './metrics-of.ts'
 
 const report: CallReport = {
   call: 'id-1',
@@ -13,9 +14,14 @@ const report: CallReport = {
   ms: 12,
 }
 
+function setUp() {
+  const registry = new Registry()
+  return { ...createCallMetrics(registry), samples: (name: string) => samplesOf(registry, name) }
+}
+
 t.test('the names stay', async t => {
   t.strictSame(
-    Object.values({ ...callMetrics, ...serverMetrics }).map(({ name, labels }) => [name, ...labels]),
+    allMetrics().map(({ name, labelNames }) => [name, ...labelNames]),
     [
       ['dynablock_calls_total', 'block', 'kind', 'channel', 'outcome'],
       ['dynablock_call_duration_seconds', 'block'],
@@ -25,53 +31,61 @@ t.test('the names stay', async t => {
       ['dynablock_auth_failures_total', 'route'],
       ['dynablock_outbound_calls_total', 'service', 'operation', 'outcome'],
       ['dynablock_outbound_call_duration_seconds', 'service'],
+      ['dynablock_sends', 'operation', 'state'],
+      ['dynablock_sends_oldest_waiting_seconds'],
+      ['dynablock_store_up'],
+      ['dynablock_send_attempts_total', 'operation', 'outcome'],
+      ['dynablock_send_slots_total'],
+      ['dynablock_late_replies_total', 'block'],
+      ['dynablock_reruns_total', 'block'],
+      ['dynablock_send_leases_lost_total'],
       ['dynablock_overloaded'],
       ['dynablock_build_info', 'version'],
     ],
   )
-  for (const { name, type, help } of Object.values({ ...callMetrics, ...serverMetrics })) {
+  for (const { name, type, help } of allMetrics()) {
     t.equal(name.endsWith('_total'), type === 'counter', name)
     t.match(help, /\.$/)
   }
 })
 
 t.test('each call is counted under its block, kind, channel and outcome', async t => {
-  const { answered, read } = createCallMetrics()
+  const { answered, samples } = setUp()
   answered(report)
   answered({ ...report, call: 'id-2', ms: 3 })
   answered({ ...report, block: 'faq', kind: 'message', channel: 'telegram', outcome: 'expired', ms: 0 })
   answered({ ...report, kind: 'tap', step: 'chosen', outcome: 'fallback', code: 'DYN_BLOCK_LATE', ms: 8004 })
-  const { calls, callDuration } = read()
-  t.strictSame(calls, [
-    { labels: { block: 'size', kind: 'open', channel: 'messenger', outcome: 'ok' }, value: 2 },
-    { labels: { block: 'size', kind: 'tap', channel: 'messenger', outcome: 'fallback' }, value: 1 },
-    { labels: { block: 'faq', kind: 'message', channel: 'telegram', outcome: 'expired' }, value: 1 },
-  ])
-  const ofSize = callDuration.filter(({ labels }) => labels.block === 'size')
-  const upTo = (le: string) => ofSize.find(({ labels }) => labels.le === le)?.value
-  t.strictSame([upTo('0.005'), upTo('0.025'), upTo('8'), upTo('8.5'), upTo('10')], [1, 2, 2, 3, 3])
-  t.match(ofSize.slice(-2), [
-    { suffix: '_sum', value: 8.019 },
-    { suffix: '_count', value: 3 },
-  ])
+  const calls = [
+    ['size open messenger ok', 2],
+    ['size tap messenger fallback', 1],
+    ['faq message telegram expired', 1],
+  ]
+  t.strictSame(await samples('dynablock_calls_total'), calls)
+  t.strictSame(await samples('dynablock_calls_total'), calls, 'a second scrape counts nothing twice')
+  const durations = await samples('dynablock_call_duration_seconds')
+  const upTo = (le: string) => durations.find(([labels]) => labels === `${le} size`)?.[1]
+  t.strictSame([upTo('0.005'), upTo('0.025'), upTo('8'), upTo('8.5'), upTo('+Inf')], [1, 2, 2, 3, 3])
+  t.strictSame(
+    durations.filter(([labels]) => labels === 'size').map(([, value]) => value),
+    [8.019, 3],
+    'sum and count',
+  )
 })
 
 t.test('outbound calls are counted by operation, and timed by service', async t => {
-  const { calledOut, read } = createCallMetrics()
+  const { calledOut, samples } = setUp()
   const call = { service: 'manychat', operation: 'sending.sendContent', ms: 120 } as const
   calledOut({ ...call, code: null })
   calledOut({ ...call, code: 'DYN_CALL_LIMITED' })
-  const { outbound, outboundDuration } = read()
-  const { service, operation } = call
-  t.strictSame(outbound, [
-    { labels: { service, operation, outcome: 'ok' }, value: 1 },
-    { labels: { service, operation, outcome: 'DYN_CALL_LIMITED' }, value: 1 },
+  t.strictSame(await samples('dynablock_outbound_calls_total'), [
+    ['manychat sending.sendContent ok', 1],
+    ['manychat sending.sendContent DYN_CALL_LIMITED', 1],
   ])
-  t.match(outboundDuration.at(-1), { suffix: '_count', labels: { service }, value: 2 })
+  t.strictSame((await samples('dynablock_outbound_call_duration_seconds')).at(-1), ['manychat', 2])
 })
 
 t.test('a metric is no longer than its names', async t => {
-  const { answered, failed, warned, refused, unauthorized, read } = createCallMetrics()
+  const { answered, failed, warned, refused, unauthorized, samples } = setUp()
   for (let i = 0; i < 1000; i++) {
     answered({ ...report, call: `id-${i}`, step: `step-${i}`, ms: i })
     failed('size', 'DYN_BLOCK_THREW')
@@ -79,10 +93,13 @@ t.test('a metric is no longer than its names', async t => {
     refused('DYN_UNAUTHORIZED')
     unauthorized('/blocks/:block')
   }
-  const { calls, callDuration, fallbacks, warnings, refusals, authFailures } = read()
-  t.equal(callDuration.length, 19)
-  for (const samples of [calls, fallbacks, warnings, refusals, authFailures]) {
-    t.equal(samples.length, 1)
-    t.equal(samples[0]?.value, 1000)
+  t.equal((await samples('dynablock_call_duration_seconds')).length, 19)
+  for (const name of ['calls', 'fallbacks', 'content_warnings', 'refusals', 'auth_failures']) {
+    const found = await samples(`dynablock_${name}_total`)
+    t.strictSame(
+      found.map(([, value]) => value),
+      [1000],
+      name,
+    )
   }
 })

@@ -29,7 +29,7 @@ t.test('a connection that is slow or silent is closed, and takes nothing from ot
     const dripping = setInterval(() => drop && socket.write(drop), 10)
     const { answer } = await ended(socket)
     clearInterval(dripping)
-    t.match(answer, /^HTTP\/1\.1 408 [\s\S]*DYN_REQUEST_SLOW.* within 0\.1 s /, what)
+    t.match(answer, /^HTTP\/1\.1 408 [\s\S]*DYN_REQUEST_SLOW.*within 0\.1 s\b/, what)
     t.match(await ask(await open(), whole), /^HTTP\/1\.1 200 /, `${what}: others are answered`)
   }
 })
@@ -56,7 +56,7 @@ t.test('who does not read its answer is not waited for', async t => {
   const socket = connect((app.server.address() as { port: number }).port, '127.0.0.1').on('error', () => {})
   t.teardown(() => socket.destroy())
   const [theirs] = (await once(app.server, 'connection')) as [Socket]
-  // More than the buffers of both sides hold.
+  // More than fits into the buffers of both sides.
   socket.pause().write('GET /metrics HTTP/1.1\r\nHost: b.test\r\n\r\n'.repeat(3000))
   await once(theirs, 'close')
 })
@@ -137,14 +137,14 @@ async function serve(t: Test, given: object = limits) {
   }
 }
 
-/** Sends, and resolves with the beginning of the answer. */
+/** Sends text; resolves with the beginning of the answer. */
 async function ask(socket: Socket, text: string): Promise<string> {
   socket.write(text)
   const [data] = await once(socket, 'data')
   return data
 }
 
-/** Resolves when the other side has closed, with all that it said. */
+/** Resolves with the whole answer when the other side has closed. */
 function ended(socket: Socket): Promise<{ answer: string }> {
   let answer = ''
   socket.on('data', data => {

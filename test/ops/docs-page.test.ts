@@ -1,19 +1,16 @@
-import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
 import t from 'tap'
 import size from '../../examples/blocks/size.ts'
 import { build } from '../helper.ts'
+import { browserPath, onBrowser } from '../needs.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-
-t.test('in a browser the page shows every part of the API, and asks nobody else', async t => {
-  if (!executablePath) throw new Error('Expected Chromium, got none. Install it: apt-get install -y chromium')
+t.test('in a browser the page shows every part of the API, and asks nobody else', onBrowser, async t => {
   const { app } = build(t, { config: { docs: true }, blocks: { size } })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
-  const browser = await chromium.launch({ executablePath, args })
+  const browser = await chromium.launch({ ...(browserPath && { executablePath: browserPath }), args })
   t.teardown(() => browser.close())
   const page = await browser.newPage()
   const asked: string[] = []

@@ -4,21 +4,20 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import size from '../../examples/blocks/size.ts'
-import { openApi } from '../../src/ops/openapi.ts'
 import { startFakePlatform } from '../fake-platform.ts'
 import { build, folderOf, secret } from '../helper.ts'
 
 const token = 'a-token-of-the-systems-of-this-test'
 const page = '1234567890123456789'
-const document = openApi({ publicUrl: 'https://bot.test', version: '1.2.3' })
+// biome-ignore lint/suspicious/noExplicitAny: tests read any member
+type Loose = any
+
+const document: Loose = (await serve(t).app.inject('/openapi.json')).json()
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 ajv.addSchema({ $id: 'document', components: document.components })
 
-// biome-ignore lint/suspicious/noExplicitAny: a document is looked into
-type Loose = any
-
 t.test('the document is OpenAPI 3.1', async t => {
-  const { valid, errors } = await new Validator().validate(structuredClone(document))
+  const { valid, errors } = await new Validator().validate(document)
   t.ok(valid, JSON.stringify(errors))
 })
 
@@ -29,7 +28,7 @@ t.test('every route is in it, and no other', async t => {
     routes.push(`${method} ${url.replace(/:(\w+)/g, '{$1}')}`)
   })
   await app.ready()
-  const listed = Object.entries(document.paths).flatMap(([path, methods]) =>
+  const listed = Object.entries(document.paths as Record<string, object>).flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   )
   t.strictSame(routes.filter(route => !/^HEAD | \/docs/.test(route)).sort(), listed.sort())

@@ -1,31 +1,32 @@
 import t from 'tap'
 import { createDrain } from '../../src/ops/drain.ts'
 import { build } from '../helper.ts'
+import { enterClock } from '../mock-clock.ts'
 
 t.test('where nobody asks for readiness nobody waits', async t => {
-  const { draining, drain } = createDrain({ noticeMs: 3_600_000, now: Date.now })
-  t.equal(draining(), false)
+  const { isDraining, drain } = createDrain({ noticeMs: 3_600_000, now: Date.now })
+  t.equal(isDraining(), false)
   await drain()
-  t.equal(draining(), true)
+  t.equal(isDraining(), true)
 })
 
 t.test('a balancer that asked within a minute is given time', async t => {
   const clock = { ms: 1_000_000 }
-  t.clock.enter()
-  const { draining, onProbe, drain } = createDrain({ noticeMs: 5000, now: () => clock.ms })
+  const timers = enterClock(t)
+  const { isDraining, onProbe, drain } = createDrain({ noticeMs: 5000, now: () => clock.ms })
   onProbe()
   clock.ms += 59_999
   let isOver = false
   const ending = drain().then(() => {
     isOver = true
   })
-  t.equal(draining(), true)
-  t.clock.advance(4999)
+  t.equal(isDraining(), true)
+  timers.advance(4999)
   await Promise.resolve()
   t.equal(isOver, false)
-  t.clock.advance(1)
+  timers.advance(1)
   await ending
-  t.clock.exit()
+  timers.exit()
 
   clock.ms += 60_000
   await drain()

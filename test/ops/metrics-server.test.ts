@@ -23,6 +23,7 @@ t.test('a port that is taken stops the boot, and says which setting', async t =>
   const { app } = build(t, { config: { metricsPort: port } })
   await t.rejects(app.listen({ host: '127.0.0.1', port: 0 }), {
     code: 'DYN_LISTEN_FAILED',
-    message: `Expected to listen on HOST 127.0.0.1 and METRICS_PORT ${port}, got EADDRINUSE.`,
+    cause: { code: 'EADDRINUSE' },
+    message: `The server cannot listen on HOST 127.0.0.1 and METRICS_PORT ${port}: EADDRINUSE.`,
   })
 })

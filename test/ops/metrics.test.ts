@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { rules } from '../../src/content/problem.ts'
-import { errorTable } from '../../src/errors.ts'
+import { errorTable } from '../../src/errors/error-table.ts'
 import { defineBlock, text } from '../../src/index.ts'
-import { metricTable } from '../../src/ops/metrics.ts'
 import { kinds, outcomes } from '../../src/webhook/report.ts'
+import { serveLate } from '../calls/late-server.ts'
 import { ana, build, post, secret } from '../helper.ts'
 import { flowSend } from '../sends/desk-server.ts'
-import { onBoth } from '../sends/engines.ts'
-import { serveLate } from '../sends/late-server.ts'
+import { onBoth } from '../store/engines.ts'
+import { allMetrics } from './metrics-of.ts'
 
 /** The samples of a scrape: name, labels, value. */
 async function scrape(app: FastifyInstance) {
@@ -26,7 +26,7 @@ t.test('every metric has a type and a help, also while the store is away', async
   const { statusCode, headers, body } = await app.inject('/metrics')
   t.equal(statusCode, 200)
   t.match(headers['content-type'], /^text\/plain/)
-  for (const { name, type } of Object.values(metricTable)) t.match(body, `# TYPE ${name} ${type}\n`)
+  for (const { name, type } of allMetrics()) t.match(body, `# TYPE ${name} ${type}\n`)
   t.notMatch(body, /^dynablock_sends_oldest_waiting_seconds \d/m, 'what is not known is not told as 0')
   t.match(body, /^dynablock_build_info\{version="\d+\.\d+\.\d+"\} 1$/m)
   t.match(body, /^dynablock_overloaded 0$/m)
@@ -104,14 +104,14 @@ t.test('calls are counted by what they were and what the contact got', async t =
   t.match(one('dynablock_call_duration_seconds_count'), [{ labels: { block: 'hello' }, value: 5 }, {}, {}])
 })
 
-t.test('a button whose block is gone is counted, not by its name', async t => {
+t.test('a button whose block is gone is counted by the name that was sealed', async t => {
   const old = build(t, { blocks })
   const answer = await old.open('hello')
   const { app, tap } = build(t, { blocks: { other: defineBlock({ open: () => 'Hi' }) } })
   await tap(answer, 'Go on')
   t.match(
     (await scrape(app)).find(({ name }) => name === 'dynablock_calls_total'),
-    { labels: { block: '(gone)', kind: 'tap', outcome: 'expired' }, value: 1 },
+    { labels: { block: 'hello', kind: 'tap', outcome: 'expired' }, value: 1 },
   )
 })
 

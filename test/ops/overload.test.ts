@@ -3,6 +3,7 @@ import t from 'tap'
 import { defineBlock } from '../../src/index.ts'
 import { createOverload, maxDelayFor } from '../../src/ops/overload.ts'
 import { type Answer, ana, build, post, secret } from '../helper.ts'
+import { until } from '../until.ts'
 
 const token = 'an-api-token-of-this-test-run-0123'
 const blocks = {
@@ -16,27 +17,29 @@ const blocks = {
   }),
 }
 
-/** The event loop stands still for so long, as it does for a block that computes. */
+/** Blocks the event loop, like a block that computes. */
 function compute(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);
 }
 
-/** Turns the loop slowly until it is said that this lasts. */
+/** Blocks the event loop repeatedly until the log says that the server is overloaded. */
 async function overload(log: string[]): Promise<void> {
-  while (!log.some(line => line.includes('overloaded: blocks show their fallback'))) {
-    await new Promise(resolve => setImmediate(resolve))
+  await until(() => {
+    if (log.some(line => line.includes('overloaded: blocks show their fallback'))) return true
     compute(120)
-  }
+    return false
+  })
 }
 
-/** The answer of a block that was run; while the app loads, its turns are long. */
-async function calmly(open: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    const answer = await open()
-    if (answer.shown === 'Hello') return answer
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
+/** Repeats a call until the block has run: while the app loads, the event loop is slow and the server counts as overloaded. */
+async function untilCalm(open: () => Promise<Answer>): Promise<Answer> {
+  let answer = await open()
+  await until(async () => {
+    if (answer.shown !== 'Hello') answer = await open()
+    return answer.shown === 'Hello'
+  })
+  return answer
 }
 
 t.test('the time that is left after the deadline of a block decides', async t => {
@@ -47,7 +50,7 @@ t.test('the time that is left after the deadline of a block decides', async t =>
 
 t.test('a call that is authentic gets the fallback with 200, a stranger 503, and /healthz an answer', async t => {
   const { app, open, say, log, lines } = build(t, { blocks, maxDelayMs: 50, config: { apiTokens: [token] } })
-  const before = await calmly(() => open('hello'))
+  const before = await untilCalm(() => open('hello'))
   await overload(log)
 
   const shed = await open('hello')
@@ -80,7 +83,7 @@ t.test('what waits behind a turn that takes too long is answered at once', async
   await app.register(async scope => guard(scope))
   compute(500)
   t.equal(isHigh(), true)
-  while (isHigh()) await new Promise(resolve => setTimeout(resolve, 5))
+  await until(() => !isHigh())
 })
 
 t.test('when it is over, blocks are run again, and both is said', async t => {
@@ -88,7 +91,7 @@ t.test('when it is over, blocks are run again, and both is said', async t => {
   await app.ready()
   await overload(log)
   const said = () => log.map(line => JSON.parse(line).msg).filter(msg => /overload/.test(msg))
-  while (said().length < 2) await new Promise(resolve => setTimeout(resolve, 5))
+  await until(() => said().length >= 2)
   t.strictSame(said(), ['overloaded: blocks show their fallback', 'overload is over'])
-  t.equal((await calmly(() => open('hello'))).shown, 'Hello')
+  t.equal((await untilCalm(() => open('hello'))).shown, 'Hello')
 })

@@ -1,14 +1,14 @@
-/** What operators build on, against what the server says: dashboard, alerts and docs/running.md. */
+/** The dashboard, the alerts and docs/running.md agree with the server. */
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { errorTable } from '../../src/errors.ts'
-import { metricTable } from '../../src/ops/metrics.ts'
+import { errorTable } from '../../src/errors/error-table.ts'
 import { kinds, outcomes } from '../../src/webhook/report.ts'
 import { build } from '../helper.ts'
+import { allMetrics } from './metrics-of.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
-const rows = Object.values(metricTable)
-/** What Prometheus itself adds to every sample. */
+const rows = allMetrics()
+/** Labels that Prometheus adds. */
 const added = ['job', 'instance', 'le']
 
 interface Panel {
@@ -23,7 +23,7 @@ const dashboard: { panels: Panel[]; [key: string]: unknown } = JSON.parse(read('
 const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
 const alerts = [...read('prometheus-alerts.yml').matchAll(/- alert: (\w+)\n {8}expr: (.+)\n/g)]
 
-/** Asserts that the metrics, their labels and the codes of an expression are those of the server. */
+/** Asserts that the server has the metrics, labels and codes in an expression. */
 function assertKnown(t: Test, expression: string, scraped: string): void {
   const names = [...expression.matchAll(/\b((?:dynablock|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)]
   t.ok(names.length > 0, expression)
@@ -33,10 +33,10 @@ function assertKnown(t: Test, expression: string, scraped: string): void {
     t.ok(known, `${name} is a metric`)
     const row = rows.find(row => row.name === known)
     for (const [, label = ''] of matchers.matchAll(/(\w+)[=!]/g))
-      t.ok([...(row?.labels ?? []), ...added].includes(label), `${name} has ${label}`)
+      t.ok([...(row?.labelNames ?? []), ...added].includes(label), `${name} has ${label}`)
   }
   for (const [code] of expression.matchAll(/DYN_\w+/g)) t.ok(code in errorTable, code)
-  const labels = rows.flatMap(({ labels }) => [...labels] as string[])
+  const labels = rows.flatMap(({ labelNames }) => labelNames)
   for (const [, list = ''] of expression.matchAll(/\bby \(([^)]+)\)/g))
     for (const label of list.split(/, */)) t.ok([...labels, ...added].includes(label), `by ${label}`)
 }
@@ -92,6 +92,6 @@ t.test('docs/running.md lists every metric of ours with its labels, and no other
     ([, names = '', labels = '']) =>
       names.match(/dynablock_\w+/g)?.map(name => [name, ...(labels.match(/\w+/g) ?? [])]) ?? [],
   )
-  t.strictSame(listed.sort(), rows.map(({ name, labels }) => [name, ...labels]).sort())
+  t.strictSame(listed.sort(), rows.map(({ name, labelNames }) => [name, ...labelNames]).sort())
   for (const word of [...kinds, ...outcomes]) t.match(section, `\`${word}\``)
 })

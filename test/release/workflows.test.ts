@@ -13,7 +13,7 @@ interface Workflow {
   permissions: Record<string, string>
   jobs: Record<string, Job>
 }
-/** Of steps, or of another workflow. */
+/** A job with steps, or one that calls another workflow. */
 interface Job {
   'timeout-minutes'?: number
   permissions?: Record<string, string>

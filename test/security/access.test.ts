@@ -8,7 +8,7 @@ const size = defineBlock({
   steps: { next: () => 'Well done' },
 })
 
-/** What each lets in: nobody but its own, or everybody. */
+/** The credential that each route requires. */
 const access: Record<string, 'webhook' | 'api' | 'seal' | 'everybody'> = {
   'POST /blocks/:block': 'webhook',
   'POST /blocks/:block/:step': 'seal',
@@ -40,7 +40,7 @@ t.test('A1: every route lets in exactly those of the table', async t => {
     const [method, path] = route.split(' ') as ['POST', string]
     const url = path.replace(':block', 'size').replace(':step', 'next').replace(':id', '1')
     for (const [name, bearer] of Object.entries(credentials)) {
-      // The seal of a callback is shown where it belongs, in the body.
+      // A callback's seal belongs in the body.
       const payload = name === 'seal' && who === 'seal' ? JSON.stringify(callback?.payload) : ana
       const headers = { 'content-type': 'application/json', ...(bearer && { authorization: `Bearer ${bearer}` }) }
       const hasBody = method === 'POST' ? { payload } : {}
@@ -58,7 +58,7 @@ t.test('A3: what is open tells nothing of contacts, texts, secrets or blocks', a
   for (const [route, who] of Object.entries(access)) {
     if (who !== 'everybody') continue
     const { body, headers } = await app.inject(route.split(' ')[1] as string)
-    // Which calls a block got is a metric, by the names of the blocks.
+    // Metrics count calls by the name of the block.
     const told = route === 'GET /metrics' ? body.replaceAll('canary-block', '') : body
     t.notMatch(told + JSON.stringify(headers), /canary|9007199254740993123|Ana|a-webhook|a-token|a-state/, route)
   }

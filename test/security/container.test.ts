@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from 'yaml'
-import { loadConfig } from '../../src/config.ts'
-import { Settings } from '../../src/settings.ts'
+import { loadConfig } from '../../src/settings/config.ts'
+import { Settings } from '../../src/settings/settings.ts'
+import { good, production as required } from '../production.ts'
 
 const dockerfile = readFileSync('Dockerfile', 'utf8')
-const good = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
-const production = {
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://b.test',
-  WEBHOOK_SECRETS: good,
-  STATE_KEYS: `${good}1`,
-  API_TOKENS: `${good}2`,
-}
+const production = { ...required, API_TOKENS: `${good}2` }
 
 t.test('D1: the container may do next to nothing', async t => {
   const { services } = parse(readFileSync('docker-compose.yml', 'utf8'))
@@ -57,7 +51,8 @@ t.test('D3: no secret gets into the image', async t => {
   const [first, ...allowed] = readFileSync('.dockerignore', 'utf8').trim().split('\n')
   t.equal(first, '*', 'nothing is copied but what is listed')
   for (const line of allowed)
-    t.match(line, /^!(\.npmrc|LICENSE|examples|package-lock\.json|package\.json|src|start\.js)$/)
+    t.match(line, /^!(\.npmrc|LICENSE|examples|package-lock\.json|package\.json|src|start\.js)$|^src\/dev$/)
+  t.ok(allowed.indexOf('src/dev') > allowed.indexOf('!src'), 'what only development needs is left out')
   const secrets = Object.entries(Settings.properties).flatMap(([name, { secret }]) => (secret ? [name] : []))
   t.ok(secrets.length > 5)
   for (const name of secrets) t.notMatch(dockerfile, new RegExp(`\\b${name}\\b`))

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
+import { page, serveLate } from '../calls/late-server.ts'
 import { startFakePlatform } from '../fake-platform.ts'
 import { ana, build, folderOf, post } from '../helper.ts'
-import { page, serveLate } from '../sends/late-server.ts'
 
 const token = 'an-api-token-of-this-test-run-0001'
 const api = { authorization: `Bearer ${token}` }

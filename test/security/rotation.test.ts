@@ -1,4 +1,4 @@
-/** Follows the table of docs/security.md step by step: in each, servers before and after it run side by side. */
+/** Follows the table in docs/security.md step by step, with servers before and after each step side by side. */
 import t from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { createAppKeys } from '../../src/manychat/app-keys.ts'
@@ -13,7 +13,7 @@ const talk = defineBlock({
   steps: { next: () => 'Well done' },
 })
 
-/** The lists of a setting, in the order of the steps. */
+/** The values of a setting at each step. */
 const added = [[older], [older, newer], [newer]]
 const moved: [string, ...string[]][] = [[older], [older, newer], [newer, older], [newer]]
 
@@ -43,7 +43,7 @@ t.test('R2: while a state key is replaced a button of any server works on every 
   const opened: Answer[] = []
   for (const server of servers) opened.push(await server.open('talk'))
   for (const [step, server] of servers.entries()) {
-    // The last step is taken when no button of the old key is left.
+    // The last step waits until no button with the old key is left.
     const others = step === 3 ? [2, 3] : [0, 1, 2].filter(other => Math.abs(other - step) <= 1)
     for (const other of others) {
       const { shown } = await server.tap(opened[other] as Answer, 'Go on')

@@ -24,7 +24,7 @@ function serve(t: Parameters<typeof build>[0], config = {}) {
   return build(t, { config: { apiTokens: [token], ...config }, blocks: { shop: shop('shop'), other: shop('other') } })
 }
 
-/** The payload of a button, as whoever reads along sees it. */
+/** The payload of a button, as an eavesdropper sees it. */
 function payloadOf(answer: Answer, caption: string): { state: string; [key: string]: unknown } {
   return buttonOf(answer, caption)?.payload as { state: string }
 }

@@ -24,7 +24,7 @@ t.test('M1: what a contact writes becomes neither step, state, contact nor page'
     '{"step":"secret"}',
     '{{contact.id}}',
     '../secret',
-    // Were these not escaped by who puts them in, they would be members of the body.
+    // Inserted without escaping, these would become members of the body.
     '","step":"secret","block":"other","contact":"7","first_name":"Eve","x":"',
     '","channel":"whatsapp","page":"7","id":"7","__proto":{"id":"7"},"x":"',
   ]) {

@@ -14,12 +14,12 @@ t.test('each line is answered, and one that is refused leaves the others', async
   t.equal(status, 200)
   t.match(answers, [
     { line: 1, status: 202, id: '1', state: 'waiting' },
-    { line: 3, status: 400, code: 'DYN_BODY_NOT_JSON', detail: /^Expected JSON/ },
+    { line: 3, status: 400, code: 'DYN_BODY_NOT_JSON', detail: /not JSON/ },
     { line: 4, status: 413, code: 'DYN_BODY_TOO_LARGE' },
     { line: 5, status: 400, code: 'DYN_SEND_INVALID' },
     { line: 6, status: 202, id: '2' },
   ])
-  t.equal(memory.rows.length, 2)
+  t.equal((await memory.rows()).length, 2)
   t.strictSame((await postLines('')).answers, [])
 })
 
@@ -31,10 +31,10 @@ t.test('with a key the same lines are the same sends, and one that differs is a 
   t.match(answers, [
     { line: 1, status: 200, id: '1' },
     { line: 2, status: 409, code: 'DYN_IDEMPOTENCY_CONFLICT' },
-    { line: 3, status: 202, id: '3' },
+    { line: 3, status: 202 },
   ])
   t.strictSame(
-    memory.rows.map(({ idempotencyKey }) => idempotencyKey),
+    (await memory.rows()).map(({ idempotencyKey }) => idempotencyKey),
     ['import-7/1', 'import-7/2', 'import-7/3'],
   )
 })
@@ -44,8 +44,8 @@ t.test('10,000 lines are taken, the rest is left', async t => {
   const { answers } = await postLines(`${line}\n`.repeat(10_002))
   t.equal(answers.length, 10_001)
   t.match(answers.at(-1), { line: 10_001, status: 413, code: 'DYN_SENDS_TOO_MANY' })
-  t.equal(memory.rows.length, 10_000)
-  t.equal(memory.calls.length, 50)
+  t.match(await memory.stats(), { byState: [{ state: 'waiting', count: 10_000 }] })
+  t.equal(memory.calls.filter(name => name === 'add').length, 50)
 })
 
 t.test('a store that is away refuses line by line', async t => {

@@ -48,17 +48,17 @@ t.test('the bot is the named one, or the only one of that version', async t => {
 t.test('what can not succeed is refused', async t => {
   for (const [body, code, says] of [
     [[], 'DYN_SEND_INVALID', /an object of operation, page/],
-    [{ params: {} }, 'DYN_SEND_INVALID', /at \/operation the name of an operation, got nothing/],
-    [{ ...flow, params: 'x' }, 'DYN_SEND_INVALID', /at \/params an object of parameters/],
+    [{ params: {} }, 'DYN_SEND_INVALID', /the name of an operation at \/operation, got nothing/],
+    [{ ...flow, params: 'x' }, 'DYN_SEND_INVALID', /an object of parameters at \/params/],
     [{ ...flow, key: 1 }, 'DYN_SEND_INVALID', /one of operation, page, params, not_before, on_unknown, got "key"/],
     [{ ...flow, page: 1.5 }, 'DYN_SEND_INVALID', /at \/page/],
-    [{ ...flow, on_unknown: 'ask' }, 'DYN_SEND_INVALID', /at \/on_unknown retry or hold/],
-    [{ ...flow, not_before: '2026-01-31' }, 'DYN_SEND_INVALID', /at \/not_before a date-time with its offset/],
-    [{ ...flow, not_before: '2026-13-31T00:00:00Z' }, 'DYN_SEND_INVALID', /at \/not_before .* no calendar/],
+    [{ ...flow, on_unknown: 'ask' }, 'DYN_SEND_INVALID', /retry or hold at \/on_unknown/],
+    [{ ...flow, not_before: '2026-01-31' }, 'DYN_SEND_INVALID', /a date-time with its offset.* at \/not_before/],
+    [{ ...flow, not_before: '2026-13-31T00:00:00Z' }, 'DYN_SEND_INVALID', /at \/not_before, .* no calendar/],
     [{ ...flow, operation: 'sending.sendflow' }, 'DYN_SEND_OPERATION', /Did you mean "sending\.sendFlow"\?/],
-    [{ ...flow, operation: 'page.removeTag' }, 'DYN_SEND_OPERATION', /got another\. /],
-    [{ ...flow, operation: 'constructor' }, 'DYN_SEND_OPERATION', /got another\. /],
-    [{ ...flow, params: { flow_ns: 'content1' } }, 'DYN_CALL_PARAMS', /for sending\.sendFlow at \/subscriber_id/],
+    [{ ...flow, operation: 'page.removeTag' }, 'DYN_SEND_OPERATION', /no such operation/],
+    [{ ...flow, operation: 'constructor' }, 'DYN_SEND_OPERATION', /no such operation/],
+    [{ ...flow, params: { flow_ns: 'content1' } }, 'DYN_CALL_PARAMS', /of sending\.sendFlow .* at \/subscriber_id/],
   ] as const) {
     t.throws(() => one(body, null), { code, status: 400, message: says })
   }

@@ -1,13 +1,14 @@
-/** The routes on an app of their own, with a queue that the test looks into. */
+/** The routes of sends on their own app, with a queue that the test can inspect. */
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import type { Test } from 'tap'
+import type { Queue } from '../../src/queue/job.ts'
+import type { JobRow } from '../../src/queue/rows.ts'
 import { createSendCheck } from '../../src/sends/check-send.ts'
 import { sends } from '../../src/sends/routes.ts'
-import type { Queue } from '../../src/sends/send.ts'
 import { requireSecret } from '../../src/webhook/auth.ts'
 import { createSendProblem } from '../../src/webhook/respond.ts'
+import { openQueue } from '../delivery/open-worker.ts'
 import { openDesk, page, subscriber } from './desk.ts'
-import { createMemoryQueue } from './memory-queue.ts'
 
 export const token = 'an-api-token-of-this-test-run-0123'
 export const flowSend = {
@@ -18,21 +19,27 @@ export const flowSend = {
 
 export async function serveSends(t: Test, given?: Queue) {
   const { clock, pages, bots } = await openDesk(t)
-  const memory = createMemoryQueue(clock.now)
-  const queue = given ?? memory
+  const { store, queue: own, fault, rows, calls } = await openQueue(t, clock)
+  const queue = given ?? own
+  const memory = { ...own, fault, rows, calls, change }
   const app: FastifyInstance = Fastify({ bodyLimit: 4096 })
   app.setErrorHandler(createSendProblem({ now: clock.now }))
   const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
   const authorize = (scope: FastifyInstance) => requireSecret(scope, [token, `${token}-2`])
-  await app.register(sends, { queue, checkSend, authorize, maxBodyBytes: 4096 })
+  await app.register(sends, { queue: () => queue, checkSend, authorize, maxBodyBytes: 4096 })
   t.teardown(() => app.close())
   return { app, queue, memory, clock, ask, post, postLines }
+
+  /** Changes a row directly, in place of the events that would. */
+  async function change(id: string, columns: Partial<JobRow>): Promise<void> {
+    await store.run(db => db.updateTable('jobs').set(columns).where('id', '=', Number(id)).execute())
+  }
 
   async function ask(method: InjectOptions['method'], url: string, more: InjectOptions = {}) {
     const headers = { authorization: `Bearer ${token}`, ...more.headers }
     const response = await app.inject({ ...more, method, url, headers } as InjectOptions)
     const { statusCode: status, body: text } = response
-    // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+    // biome-ignore lint/suspicious/noExplicitAny: tests read any member
     const json: any = text === '' || text.endsWith('\n') ? undefined : JSON.parse(text)
     return { status, text, json, headers: response.headers }
   }
@@ -45,7 +52,7 @@ export async function serveSends(t: Test, given?: Queue) {
   async function postLines(payload: string, headers: Record<string, string> = {}) {
     const type = { 'content-type': 'application/x-ndjson' }
     const { status, text } = await ask('POST', '/sends', { payload, headers: { ...type, ...headers } })
-    // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+    // biome-ignore lint/suspicious/noExplicitAny: tests read any member
     const answers: any[] = text.split('\n').flatMap(line => (line === '' ? [] : JSON.parse(line)))
     return { status, text, answers }
   }

@@ -1,20 +1,20 @@
-/** What carries sends out, put together for a test: real clients, a platform on a socket, a clock that the test moves. */
+/** The parts that carry out sends: real clients, a platform on a socket, and a clock that the test moves. */
 import type { Test } from 'tap'
 import { createBots } from '../../src/chatfuel/bots.ts'
-import { createRateLimits, type RateLimits } from '../../src/manychat/limits.ts'
+import { createDispatch, maxSlotWaitMs } from '../../src/delivery/dispatch.ts'
+import type { Params } from '../../src/delivery/operations.ts'
+import { createPerform, type PerformContext, type PerformOptions } from '../../src/delivery/perform.ts'
 import { createPages } from '../../src/manychat/pages.ts'
-import { createDispatch, maxSlotWaitMs } from '../../src/sends/dispatch.ts'
-import type { Params } from '../../src/sends/operations.ts'
-import { createPerform, type PerformContext, type PerformOptions } from '../../src/sends/perform.ts'
-import type { Lease } from '../../src/sends/send.ts'
+import { createRateLimits, type RateLimits } from '../../src/outbound/limits.ts'
+import type { Lease } from '../../src/queue/job.ts'
+import { createManualClock } from '../delivery/manual-clock.ts'
 import { startFakePlatform } from '../fake-platform.ts'
-import { createManualClock } from './manual-clock.ts'
 
 export const page = '1234567890'
 export const subscriber = '9007199254740993123'
 export const flow = { field: 'late_text', flow: 'content1' }
 
-export interface DeskOverrides extends Partial<Pick<PerformOptions, 'rerun' | 'random'>> {
+export interface DeskOverrides extends Partial<Pick<PerformOptions, 'random'>> {
   fallbackFlows?: [page: string, { field: string; flow: string }][]
   limits?: RateLimits
   fetch?: typeof fetch
@@ -22,7 +22,7 @@ export interface DeskOverrides extends Partial<Pick<PerformOptions, 'rerun' | 'r
 }
 
 export async function openDesk(t: Test, overrides: DeskOverrides = {}) {
-  const { clock = createManualClock(), fallbackFlows = [[page, flow]], rerun, random = () => 0, fetch } = overrides
+  const { clock = createManualClock(), fallbackFlows = [[page, flow]], random = () => 0, fetch } = overrides
   const platform = await startFakePlatform(t)
   const shared = { limits: overrides.limits ?? createRateLimits({ clock }), clock, maxWaitMs: maxSlotWaitMs, fetch }
   const appKeys = { keyOf: () => null, pages: () => [] } as never
@@ -32,13 +32,12 @@ export async function openDesk(t: Test, overrides: DeskOverrides = {}) {
   const perform = createPerform({
     dispatch: createDispatch({ pages, bots }),
     fallbackFlows: new Map(fallbackFlows),
-    rerun: rerun ?? (async () => ({})),
     now: clock.now,
     random,
   })
   return { clock, platform, pages, bots, perform, calls }
 
-  /** What the platform heard: the end of each path, and the body. */
+  /** The calls that the platform received: the end of each path, and the body. */
   function calls(): [string, unknown][] {
     return platform.heard.map(({ path, body }) => [path.replace(/^.*\//, ''), body === '' ? null : JSON.parse(body)])
   }
@@ -47,21 +46,27 @@ export async function openDesk(t: Test, overrides: DeskOverrides = {}) {
 export function leaseOf(over: Partial<Lease> = {}): Lease {
   return {
     id: '1',
+    kind: 'delivery',
+    block: null,
     operation: 'sending.sendContent',
     page,
     addressee: subscriber,
     params: contentOf('Hello'),
     call: null,
+    isLateReply: false,
     onUnknown: 'retry',
     idempotencyKey: null,
     state: 'running',
     notBefore: 0,
+    dueAt: Date.UTC(2026, 0, 1),
     attempts: 1,
+    failures: 0,
     lastError: null,
     createdAt: Date.UTC(2026, 0, 1),
     updatedAt: 0,
-    fence: 1,
-    leaseUntil: 0,
+    lease: 'token',
+    worker: 'worker',
+    takenOver: false,
     ...over,
   }
 }
@@ -71,12 +76,11 @@ export function contentOf(...texts: string[]): Params {
   return { subscriber_id: subscriber, data: { version: 'v2', content: { messages } } }
 }
 
-/** What the worker gives a send that is carried out; remembers what was kept. */
+/** The context that the worker passes to a send; remembers the parameters that were kept. */
 export function contextOf(over: Partial<PerformContext> = {}) {
   const kept: Params[] = []
   const context: PerformContext = {
     signal: new AbortController().signal,
-    timesLimited: 1,
     keep: async params => kept.push(params) > 0,
     ...over,
   }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { parseExact } from '../../src/exact-json.ts'
-import { sendOperations } from '../../src/sends/operations.ts'
+import { sendOperations } from '../../src/delivery/operations.ts'
+import { parseExact } from '../../src/json/exact-json.ts'
 import { findBlock, readDoc } from '../docs.ts'
 import { serveSends, token } from './desk-server.ts'
 
@@ -19,7 +19,7 @@ t.test('the curl of sends.md does what the page says', async t => {
   }
   const { stdout } = await promisify(execFile)('sh', ['-c', findBlock(doc, 'sh')], { env })
   t.strictSame(parseExact(stdout), parseExact(findBlock(doc, 'json')))
-  t.match(memory.rows, [{ idempotencyKey: 'order-7-shipped' }])
+  t.match(await memory.rows(), [{ idempotencyKey: 'order-7-shipped' }])
 })
 
 t.test('the page lists every operation that a send may name', async t => {

@@ -1,23 +1,23 @@
-/** A platform on a socket that keeps what it was sent, and when. */
+/** A platform on a socket that records each delivery and its time. */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Owner } from './stores.ts'
+import type { Owner } from '../store/stores.ts'
 
 export interface Delivery {
   page: string
-  /** What stands behind the page in the key of whoever sent it. */
+  /** The part of the sender's key after the page. */
   key: string
   contact: string
   text: string
-  /** The body, byte by byte as text. */
+  /** The unparsed body. */
   body: string
-  /** When all of it was there; milliseconds of a steady clock. */
+  /** When it had fully arrived, in milliseconds of a monotonic clock. */
   at: number
-  /** When the last byte of the answer left; null while it hasn't. */
+  /** When the last byte of the answer was sent; null before. */
   endedAt: number | null
 }
 
-/** Answers a delivery, or leaves it without an answer. */
+/** Answers a delivery, or leaves it unanswered. */
 export type Respond = (delivery: Delivery, response: ServerResponse) => void | Promise<void>
 
 export async function startRecordingPlatform(owner: Owner, respond: Respond = accept) {
@@ -27,7 +27,7 @@ export async function startRecordingPlatform(owner: Owner, respond: Respond = ac
     try {
       for await (const chunk of request) chunks.push(chunk)
     } catch {
-      // Its sender died; what came of it is no request.
+      // The sender died before the request was complete.
       return
     }
     const body = Buffer.concat(chunks).toString()

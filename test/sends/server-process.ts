@@ -1,18 +1,18 @@
-/** A server in a process of its own, to be killed. */
+/** A server in its own process, which a test can kill. */
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../../src/config.ts'
-import type { StoreOptions } from '../../src/sends/store.ts'
+import type { Config } from '../../src/settings/config.ts'
+import type { StoreOptions } from '../../src/store/store.ts'
 import { secret } from '../helper.ts'
 
 const program = fileURLToPath(new URL('programs/serve.ts', import.meta.url))
-/** Without what a test runner would load into it first. */
+/** Keeps the test runner from loading its modules into the process. */
 const env = { ...process.env, NODE_OPTIONS: '' }
 const token = 'an-api-token-of-this-test-run-0123456789'
 
-/** What survives being written as JSON. */
+/** Options that can be passed as JSON. */
 export interface ServeOptions
   extends Partial<Pick<Config, 'dataDir' | 'databaseUrl' | 'manychatApiKeys' | 'manychatApiUrl' | 'apiTokens'>> {
   leaseMs?: number
@@ -23,7 +23,7 @@ export type ServerProcess = ReturnType<typeof startServer>
 export interface Reply {
   status: number
   text: string
-  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any member
   json: any
 }
 
@@ -39,7 +39,7 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
   port.catch(() => undefined)
   return { ready, call, open, send, limitFiles, kill, stop }
 
-  /** Resolves when it listens and its store is open; false when it ended before. */
+  /** Resolves when the server listens and its store is open; false when it ended first. */
   async function ready(): Promise<boolean> {
     let hasEnded = false
     void exit.then(() => {
@@ -66,7 +66,7 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
     return { status: response.status, text, json: type === 'application/json' ? JSON.parse(text) : null }
   }
 
-  /** Opens the slow block, and returns the text that the contact sees at once. */
+  /** Opens the slow block; returns the text that the contact sees at once. */
   async function open(page: string, contact: string, text: string, ms: number): Promise<string> {
     const { json } = await call(
       'POST',
@@ -80,7 +80,7 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
     return call('POST', '/sends', sendBody(page, contact, text))
   }
 
-  /** It can write no file beyond that, as on a full disk. */
+  /** Limits the size of its files, to simulate a full disk. */
   function limitFiles(bytes: number | 'unlimited'): void {
     execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`])
   }
@@ -90,7 +90,7 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
     await exit
   }
 
-  /** Ends it as an operator does. */
+  /** Ends it with SIGTERM, as an operator does. */
   async function stop(): Promise<number | null> {
     child.kill('SIGTERM')
     return (await exit)[0]
@@ -100,13 +100,4 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
 export function sendBody(page: string, contact: string, text: string): string {
   const data = { version: 'v2', content: { messages: [{ type: 'text', text }] } }
   return JSON.stringify({ operation: 'sending.sendContent', page, params: { subscriber_id: contact, data } })
-}
-
-/** Waits for what other processes do, and leaves them time to do it. */
-export async function until(isSo: () => boolean | Promise<boolean>, { withinMs = 60_000, everyMs = 20 } = {}) {
-  const giveUpAt = performance.now() + withinMs
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error(`not so within ${withinMs} ms`)
-    await sleep(everyMs)
-  }
 }

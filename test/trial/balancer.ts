@@ -1,4 +1,4 @@
-/** What stands before replicas: asks `/readyz`, and gives a call whose connection failed to another. */
+/** A load balancer: probes `/readyz`, and retries a call whose connection failed on another replica. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Replica } from './replica.ts'
 

@@ -1,10 +1,10 @@
-/** Contacts who talk with blocks through a balancer, and know what they must be shown. */
+/** Contacts who talk with blocks through a balancer, and check each answer. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, createBalancer } from './balancer.ts'
 
 export const waiting = 'One moment'
 export const fallback = 'Please ask again later'
-/** Of so many conversations one asks what takes too long. */
+/** One in this many conversations also opens the slow block. */
 const slowEvery = 200
 
 export const blocks = {
@@ -29,7 +29,7 @@ export interface Talk {
   calls: number
   invalid: string[]
   slowestMs: number
-  /** Contacts who were told that the answer comes later. */
+  /** Contacts who were promised a late reply. */
   promised: Set<string>
   fallbacks: number
 }
@@ -45,7 +45,7 @@ export function createContacts({ balancer, page, secret }: TalkOptions) {
   let people = 0
   return { talk, chat }
 
-  /** Conversations of so many contacts at once, until the time is over; at most so many calls a second. */
+  /** Runs `atOnce` conversations at a time for `seconds`, with at most `callsPerSecond`. */
   async function chat(seconds: number, atOnce: number, callsPerSecond = Number.POSITIVE_INFINITY): Promise<void> {
     const endsAt = performance.now() + seconds * 1000
     const startedAt = performance.now()
@@ -95,7 +95,7 @@ export function createContacts({ balancer, page, secret }: TalkOptions) {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: v2 content as it came
+// biome-ignore lint/suspicious/noExplicitAny: unparsed v2 content
 function readMessage({ status, text }: Answer): any {
   return status === 200 ? JSON.parse(text).content.messages[0] : undefined
 }

@@ -1,16 +1,16 @@
-/** A server as an operator runs it, in production, in a process of its own. */
+/** A server in its own process with production settings, as an operator runs it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Owner } from '../sends/stores.ts'
+import type { Owner } from '../store/stores.ts'
 
 const program = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
 const startWithinMs = 30_000
 
 export type Replica = Awaited<ReturnType<typeof startReplica>>
 
-/** Resolves when it is ready, as a balancer is told. */
+/** Resolves when `/readyz` answers 200. */
 export async function startReplica(owner: Owner, port: number, env: Record<string, string>) {
   const child = spawn(process.execPath, [program], {
     cwd: import.meta.dirname,
@@ -33,7 +33,7 @@ export async function startReplica(owner: Owner, port: number, env: Record<strin
     return response?.status === 200
   }
 
-  /** Its exit code; null when a signal ended it. */
+  /** Ends the process; returns its exit code, or null when the signal killed it. */
   async function end(signal: NodeJS.Signals): Promise<number | null> {
     child.kill(signal)
     return (await exit)[0]

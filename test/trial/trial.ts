@@ -1,17 +1,17 @@
 /**
- * What an operator does to servers while contacts talk with them: `npm run trial -- --minutes 10`. Two replicas on one
- * PostgreSQL, calls at half the top speed; secrets and settings change, replicas are killed, the store goes away. Every call
- * must get a valid answer, and every late reply that was promised must arrive.
+ * Typical operations while contacts talk with the servers: `npm run trial -- --minutes 10`. Two replicas on one PostgreSQL
+ * take calls at half their top speed, while secrets and settings change, replicas are killed and the store becomes
+ * unreachable. Every call must get a valid answer, and every promised late reply must arrive.
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { openStore } from '../../src/sends/store.ts'
+import { openStore } from '../../src/store/store.ts'
 import { freePort, write } from '../helper.ts'
 import { startProxy } from '../sends/faults/proxy.ts'
 import { startRecordingPlatform } from '../sends/recording-platform.ts'
-import { until } from '../sends/server-process.ts'
-import { folder, type Owner, schemaOptions, withOwner } from '../sends/stores.ts'
+import { folder, type Owner, schemaOptions, withOwner } from '../store/stores.ts'
+import { until } from '../until.ts'
 import { createBalancer } from './balancer.ts'
 import { blocks, createContacts } from './contacts.ts'
 import { type Replica, startReplica } from './replica.ts'
@@ -92,7 +92,7 @@ async function trial(owner: Owner, seconds: number) {
     balancer.add(replica)
   }
 
-  /** One replica after the other, each by a new one, as an operator rolls out a change. */
+  /** Replaces the replicas one by one, as an operator rolls out a change. */
   async function change(what: string, more: Record<string, string>): Promise<void> {
     say(`settings change: ${what}`)
     Object.assign(settings, more)
@@ -117,7 +117,7 @@ async function trial(owner: Owner, seconds: number) {
     say(`the store ${what}`)
     lose()
     await sleep(8000)
-    proxy.mend()
+    proxy.restore()
   }
 
   function say(what: string): void {

@@ -34,7 +34,7 @@ async function setUp(t: Test, config = {}) {
     post(built.app, '/apps/installed', body, { ...authorized, ...headers })
   return { ...built, platform, kept, install, start }
 
-  /** Listens, and waits for the store. */
+  /** Starts listening, and waits for the store. */
   async function start(): Promise<void> {
     await built.app.listen({ host: '127.0.0.1', port: 0 })
     while ((await built.app.inject('/readyz')).statusCode !== 200) await sleep(5)
@@ -60,14 +60,16 @@ t.test('an install proves its key, keeps it, and the page is served with it', as
 })
 
 t.test('the key may be in the payload, or in a header of another name', async t => {
-  const { platform, install, start } = await setUp(t, { appKeyHeader: 'x-app-key' })
+  const { app, platform, install, start } = await setUp(t, { appKeyHeader: 'x-app-key' })
   await start()
-  platform.answerWith(getInfo, getInfo)
+  platform.answerWith(getInfo, getInfo, getInfo)
   t.equal((await install({ app_token: appKey })).status, 200)
   t.equal((await install({}, { 'x-app-key': appKey })).status, 200)
+  const headers = { ...authorized, 'x-app-key': appKey }
+  t.equal((await app.inject({ method: 'POST', url: '/apps/installed', headers })).statusCode, 200, 'without a body')
   t.same(
     platform.heard.map(({ headers }) => headers.authorization),
-    [`Bearer ${appKey}`, `Bearer ${appKey}`],
+    [appKey, appKey, appKey].map(key => `Bearer ${key}`),
   )
 })
 
@@ -77,6 +79,7 @@ t.test('an install without a key, or with one that was not rendered, is refused'
     const { status, json } = await install({ app_token: '{{app_token}}' }, headers)
     t.match([status, json], [400, { code: 'DYN_APP_KEY_MISSING', detail: /x-token-header/ }])
   }
+  t.match((await install([])).json, { code: 'DYN_APP_KEY_MISSING', status: 400 }, 'not even an object')
   t.equal(platform.heard.length, 0)
 })
 

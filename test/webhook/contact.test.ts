@@ -1,9 +1,9 @@
 import t from 'tap'
 import { readBody } from '../../src/webhook/body.ts'
-import { readCaller, readId } from '../../src/webhook/contact.ts'
+import { openedBy, readId } from '../../src/webhook/contact.ts'
 import { build } from '../helper.ts'
 
-const read = (text: string) => readCaller(readBody(text))
+const read = (text: string) => openedBy(readBody(text), { id: 'call', block: 'block' })
 
 t.test('the contact is the body itself, every field kept', async t => {
   const { contact, extras } = read(
@@ -86,12 +86,12 @@ t.test('what is no id is null', async t => {
 t.test('a body without a contact is 400 and shows its keys, never its values', async t => {
   const { open, log } = build(t)
   for (const [body, detail] of [
-    ['{"email":"ana@example.com","order":{"note":"canary"}}', /got an object with "email", "order"\./],
+    ['{"email":"ana@example.com","order":{"note":"canary"}}', /got an object with "email", "order"\)/],
     ['{"id":"{{user_id}}","first_name":"canary"}', /with "id", "first_name", whose "id" was empty or not rendered/],
     ['{"id":"","first_name":"canary"}', /whose "id" was empty or not rendered/],
-    ['{"id":"canary"}', /got an object with "id"\./],
-    ['{"contact":{"id":-5,"name":"canary"}}', /got an object with "contact"\./],
-    ['{"contact":"canary","data":{"contact":{"id":7}}}', /got an object with "contact", "data"\./],
+    ['{"id":"canary"}', /got an object with "id"\)/],
+    ['{"contact":{"id":-5,"name":"canary"}}', /got an object with "contact"\)/],
+    ['{"contact":"canary","data":{"contact":{"id":7}}}', /got an object with "contact", "data"\)/],
     ['[{"id":7,"name":"canary"}]', /a body that is no object/],
     ['"canary"', /a body that is no object/],
     ['null', /an empty body/],
@@ -100,15 +100,15 @@ t.test('a body without a contact is 400 and shows its keys, never its values', a
     const { status, json, text } = await open('hello', body)
     t.equal(status, 400, body)
     t.match(json, { code: 'DYN_CONTACT_MISSING', detail })
-    t.match(json.detail, /Expected Full Contact Data/)
+    t.match(json.detail, /Full Contact Data/)
     t.notMatch(text + log.join(''), /canary/)
   }
 })
 
 t.test('many and long keys are cut', async t => {
   const keys = Array.from({ length: 25 }, (_, i) => [`${i}${'k'.repeat(100)}`, 1])
-  const error = t.throws(() => readCaller(Object.fromEntries(keys))) as Error
-  t.match(error.message, /, …\. In the Body tab/)
+  const error = t.throws(() => openedBy(Object.fromEntries(keys), { id: 'call', block: 'block' })) as Error
+  t.match(error.message, /, …\)\. Insert/)
   t.ok(error.message.length < 1200)
 })
 

@@ -3,6 +3,7 @@ import { defineBlock, text } from '../../src/index.ts'
 import { reportOf } from '../../src/webhook/report.ts'
 import { ana, build, post } from '../helper.ts'
 
+const channel = 'telegram' as const
 const blocks = {
   hello: defineBlock({
     open: ({ tap, listen }) => ({
@@ -55,7 +56,8 @@ t.test('where the level is above info there are none', async t => {
 })
 
 t.test('a clock that is set back takes nothing from the time', async t => {
-  const arrival = { call: 'id', block: 'hello', step: null, kind: 'open', channel: 'telegram', at: 1000 } as const
-  t.match(reportOf(arrival, { content: { messages: [] }, json: '', late: true }, 400), { outcome: 'late', ms: 0 })
-  t.match(reportOf(arrival, { content: { messages: [] }, json: '' }, 1400), { outcome: 'ok', ms: 400 })
+  const contact = { id: '7' }
+  const record = { id: 'x', block: 'hello', step: null, contact, page: null, channel, input: null, extras: {} }
+  t.match(reportOf(record, { content: { messages: [] }, json: '', late: true }, -600), { outcome: 'late', ms: 0 })
+  t.match(reportOf(record, { content: { messages: [] }, json: '' }, 400), { outcome: 'ok', ms: 400 })
 })

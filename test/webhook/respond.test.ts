@@ -1,6 +1,11 @@
 import t from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { loadBlocks } from '../../src/blocks/load.ts'
 import { defineBlock } from '../../src/index.ts'
-import { ana, build } from '../helper.ts'
+import { ana, build, config, folderOf, secret, write } from '../helper.ts'
+
+const saying = (text: string) =>
+  `import { defineBlock } from 'dynablock'\nexport default defineBlock({ open: () => '${text}' })\n`
 
 const blocks = {
   well: defineBlock({ open: () => 'Hello' }),
@@ -18,7 +23,28 @@ t.test('in development the author is told in a header what the contact is not to
   const broken = await open('broken')
   t.equal(broken.status, 200)
   t.match(broken.headers['x-dynablock-problem'], /^DYN_BLOCK_THREW: .*block "broken".*TypeError: no \? such thing/)
-  t.match((await open('cut')).headers['x-dynablock-problem'], /^\/messages\/0\/text \(text-length\): Expected at most/)
+  t.match(
+    (await open('cut')).headers['x-dynablock-problem'],
+    /^text-length \/messages\/0\/text: Messenger shows at most/,
+  )
+})
+
+t.test('and of a file that does not load, while an older version of it answers', async t => {
+  const folder = folderOf(t, { 'hello.ts': saying('one') })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const log = { debug() {}, warn() {}, error() {}, info: () => resolve() }
+  const loaded = await loadBlocks({ folder, reload: true, log })
+  const app = buildApp({ config: { ...config, dev: true, logLevel: 'silent' }, blocks: loaded })
+  t.teardown(() => app.close())
+  write(folder, { 'hello.ts': 'nonsense(' })
+  await promise
+  const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
+  const response = await app.inject({ method: 'POST', url: '/blocks/hello', headers, payload: ana })
+  t.match(response.body, /"one"/)
+  t.match(
+    response.headers['x-dynablock-problem'],
+    /^not-reloaded: The last good version answers: hello\.ts: it does not load/,
+  )
 })
 
 t.test('a header that nobody could read is cut', async t => {
@@ -36,7 +62,7 @@ t.test('in production nobody is told', async t => {
 
 t.test('a failure has the form of RFC 9457', async t => {
   const { json } = await build(t).open('hello', '{')
-  t.same(Object.keys(json), ['code', 'title', 'status', 'detail'])
+  t.same(Object.keys(json), ['code', 'title', 'status', 'detail', 'got', 'remedy'])
 })
 
 t.test('what fails in the server itself is 500 and logged by its kind only', async t => {

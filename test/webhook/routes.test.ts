@@ -145,7 +145,7 @@ t.test('a path that can not be decoded is refused in the same form', async t => 
   t.match(JSON.parse(body), { code: 'DYN_REQUEST_REFUSED', detail: /FST_ERR_BAD_URL/ })
 })
 
-/** A block that keeps what its handlers were given, and whose button leads on. */
+/** A block that records its handlers' calls, with a button to its step. */
 function spy() {
   const given: Call[] = []
   const block = defineBlock({

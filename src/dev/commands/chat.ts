@@ -1,30 +1,30 @@
-/** `npx dynablock chat`: the phone in a terminal. */
-import { parseArgs } from 'node:util'
+/** `npx dynablock chat`: talk with a block in a terminal. */
 import { blocksFolder } from '../../blocks/folder.ts'
+import { readArgs, type Terminal } from '../../cli/command.ts'
 import { type Channel, channels } from '../../content/channels.ts'
-import { createError } from '../../errors.ts'
+import { createError } from '../../errors/errors.ts'
+import { parseObject } from '../../json/object.ts'
+import { createCarry } from '../conversation/carry.ts'
 import { createContact } from '../conversation/contact.ts'
 import { createConversation } from '../conversation/conversation.ts'
 import type { ChatEvent } from '../conversation/event.ts'
-import { createPhone, parseObject, verbs } from '../terminal/phone.ts'
-import { createRemote } from '../terminal/remote.ts'
+import { createPhone, verbs } from '../terminal/phone.ts'
 import { type Chat, createChat } from '../testing/chat.ts'
-import type { ChatClock } from '../testing/clock.ts'
-import type { Terminal } from './command.ts'
+import { type ChatClock, createClock } from '../testing/clock.ts'
 
 const help = `Usage: dynablock chat <block> [options]   talk with a block, as its contact
 
-The block is a name in BLOCKS_DIR, or the path of a file. What you type is said. Beside that:
+The block is a name in BLOCKS_DIR, or the path of a file. A line you type is a message. There are also:
 
 ${verbs}
   --channel <name>   ${channels.join(', ')}; default messenger
   --contact <json>   fields of Full Contact Data
-  --extras <json>    what the body holds beside the contact
-  --folder <path>    of the blocks; default BLOCKS_DIR, else ./blocks, else the examples
-  --url <address>    talks with a server that runs, as with --url http://localhost:3000
+  --extras <json>    keys of the body next to the contact
+  --folder <path>    the folder of the blocks; default BLOCKS_DIR, else ./blocks, else the examples
+  --url <address>    talk with a running server, such as http://localhost:3000
   --secret <secret>  one of its WEBHOOK_SECRETS; default the first of that setting
 
-The exit code is 0, 1 when something failed, and 2 when there is no such block.
+The exit code is 0, 1 if something failed, and 2 if there is no such block.
 
 Example: dynablock chat size --channel whatsapp
 `
@@ -39,7 +39,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const
 
-/** What `openChat` of the test kit does, as far as it is needed here. */
+/** The part of the test kit's `openChat` that the commands need. */
 export type OpenChat = (
   block: string,
   options: ChatSettings & { folder: string; replyWithinMs: number },
@@ -54,7 +54,10 @@ export interface ChatSettings {
   onEvent: (event: ChatEvent) => void
 }
 
-/** As REPLY_WITHIN_MS is by default. */
+/** Mistakes of the person typing, not failures of the block: they leave the exit code at 0. */
+const userMistakes = new Set<string>(['DYN_CHAT_TAP', 'DYN_CHAT_UNHEARD'])
+
+/** The default of REPLY_WITHIN_MS. */
 export const replyWithinMs = 8000
 
 type ChatTerminal = Pick<Terminal, 'env' | 'fetch' | 'write' | 'lines' | 'interactive'>
@@ -63,7 +66,7 @@ type ChatTerminal = Pick<Terminal, 'env' | 'fetch' | 'write' | 'lines' | 'intera
 export function createChatCommand(openChat: OpenChat) {
   return async (args: string[], terminal: ChatTerminal): Promise<0 | 1 | 2> => {
     try {
-      const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+      const { values, positionals } = readArgs({ args, options, allowPositionals: true })
       const [block, ...others] = positionals
       if (values.help || block === undefined || others.length > 0) {
         terminal.write(help)
@@ -74,13 +77,13 @@ export function createChatCommand(openChat: OpenChat) {
         channel: readChannel(values.channel),
         contact: readObject(values.contact, '--contact'),
         extras: readObject(values.extras, '--extras'),
-        clock: createRealClock(),
+        clock: createClock(Date.now),
         strict: false,
         onEvent: phone.show,
       }
       const { env, fetch } = terminal
       const { url, secret = firstSecret(env), folder = blocksFolder(env.BLOCKS_DIR) } = values
-      terminal.write(`${block} on ${settings.channel}. What you type is said; :help tells the rest.\n`)
+      terminal.write(`${block} on ${settings.channel}. Type a message; :help lists the commands.\n`)
       const chat = url
         ? await openRemote(settings, { url: `${url}/blocks/${block}`, secret, fetch })
         : await openChat(block, { ...settings, folder, replyWithinMs })
@@ -89,7 +92,7 @@ export function createChatCommand(openChat: OpenChat) {
       } finally {
         await chat.close()
       }
-      return chat.problems.some(({ severity }) => severity === 'error') ? 1 : 0
+      return chat.problems.some(({ rule, severity }) => severity === 'error' && !userMistakes.has(rule)) ? 1 : 0
     } catch (error) {
       terminal.write(`${(error as Error).message}\n`)
       return 2
@@ -108,7 +111,7 @@ export async function openRemote(settings: ChatSettings, { url, secret, fetch }:
     channel,
     contact: createContact(channel, contact),
     open: { url, headers: { authorization: `Bearer ${secret}` }, extras },
-    request: createRemote(fetch),
+    request: createCarry({ fetch }),
     now: clock.now,
     allowLoopback: true,
     onEvent,
@@ -116,17 +119,6 @@ export async function openRemote(settings: ChatSettings, { url, secret, fetch }:
   const chat = createChat({ conversation, clock, strict })
   await chat.open()
   return chat
-}
-
-/** The time of day, and what was waited in the chat. */
-function createRealClock(): ChatClock {
-  let waited = 0
-  return {
-    now: () => Date.now() + waited,
-    advance: ms => {
-      waited += ms
-    },
-  }
 }
 
 function readChannel(name: string): Channel {
@@ -142,7 +134,7 @@ function readChannel(name: string): Channel {
 function readObject(json: string, option: string): Record<string, unknown> {
   const value = parseObject(json)
   if (value) return value
-  const got = 'text that is none'
+  const got = 'other text'
   throw createError('DYN_CHAT_OPTIONS', {
     expected: 'a JSON object',
     got,

@@ -1,29 +1,28 @@
-/** `npx dynablock replay`: recorded conversations again, and what is answered otherwise. */
+/** `npx dynablock replay`: replays recorded conversations and reports the answers that changed. */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { blocksFolder } from '../../blocks/folder.ts'
+import { readArgs, type Terminal } from '../../cli/command.ts'
 import type { Channel } from '../../content/channels.ts'
-import { createError } from '../../errors.ts'
-import { parseExact } from '../../exact-json.ts'
+import { createError } from '../../errors/errors.ts'
+import { parseExact } from '../../json/exact-json.ts'
 import { type Fixture, readFixture } from '../conversation/fixture.ts'
 import { type Difference, renew } from '../replay/compare.ts'
-import { contactOf, type Replayed, replay } from '../replay/replay.ts'
+import { contactOf, type ReplayedStep, replay } from '../replay/replay.ts'
 import { createClock } from '../testing/clock.ts'
 import { type ChatSettings, firstSecret, type OpenChat, openRemote, replyWithinMs } from './chat.ts'
-import type { Terminal } from './command.ts'
 
-const help = `Usage: dynablock replay <file or folder>… [options]   recorded conversations again
+const help = `Usage: dynablock replay <file or folder>… [options]   repeat recorded conversations
 
-Says again what contacts said, as RECORD_DIR has kept it, and compares each answer.
+Repeats what contacts said, as recorded with RECORD_DIR, and compares each answer. Blocks run for real, with all their effects.
 
-  --folder <path>    of the blocks; default BLOCKS_DIR, else ./blocks, else the examples
-  --url <address>    asks a server that runs, as with --url http://localhost:3000
+  --folder <path>    the folder of the blocks; default BLOCKS_DIR, else ./blocks, else the examples
+  --url <address>    ask a running server, such as http://localhost:3000
   --secret <secret>  one of its WEBHOOK_SECRETS; default the first of that setting
-  --update           writes what is answered now into the files
-  --json             a line of JSON for each difference: file, path, expected, got
+  --update           write the new answers into the files
+  --json             print a line of JSON for each difference: file, path, expected, got
 
-The exit code is 0 when all is answered as recorded, 1 when something is not, and 2 when nothing could be replayed.
+The exit code is 0 if every answer is as recorded, 1 if one differs, and 2 if nothing could be replayed.
 
 Example: dynablock replay recordings
 `
@@ -37,7 +36,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const
 
-/** Where the server of `openChat` says that it is. */
+/** The public URL of the server that `openChat` starts. */
 const testUrl = 'https://dynablock.test'
 
 /** @param openChat opens a block behind a server of its own */
@@ -47,26 +46,27 @@ export function createReplayCommand(openChat: OpenChat) {
     { env, fetch, write }: Pick<Terminal, 'env' | 'fetch' | 'write'>,
   ): Promise<0 | 1 | 2> => {
     try {
-      const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+      const { values, positionals } = readArgs({ args, options, allowPositionals: true })
       if (values.help || positionals.length === 0) {
         write(help)
         return values.help ? 0 : 2
       }
       const { url, secret = firstSecret(env), folder = blocksFolder(env.BLOCKS_DIR) } = values
-      // All are read before one is replayed: with one that is none, nothing is.
+      // Read every file before replaying: if one is invalid, none is replayed.
       const fixtures = await Promise.all((await listFiles(positionals)).map(readRecorded))
       let changed = 0
       for (const { file, fixture } of fixtures) {
         const replayed = await run(fixture)
-        if (replayed.differences.length > 0) changed++
-        for (const difference of replayed.differences) write(values.json ? toLine(file, difference) : '')
-        if (!values.json) write(describe(file, replayed.differences))
-        if (values.update && replayed.differences.length > 0) await update(file, fixture, replayed)
+        const differences = replayed.flatMap(({ differences }) => differences)
+        if (differences.length > 0) changed++
+        for (const difference of differences) write(values.json ? toLine(file, difference) : '')
+        if (!values.json) write(describe(file, differences))
+        if (values.update && differences.length > 0) await update(file, fixture, replayed)
       }
-      if (!values.json) write(`${fixtures.length} replayed, ${changed} answered otherwise\n`)
+      if (!values.json) write(`${fixtures.length} replayed, ${changed} answered differently\n`)
       return changed > 0 ? 1 : 0
 
-      async function run(fixture: Fixture): Promise<Replayed> {
+      async function run(fixture: Fixture): Promise<ReplayedStep[]> {
         const settings: ChatSettings = {
           channel: fixture.channel as Channel,
           contact: contactOf(fixture),
@@ -95,7 +95,7 @@ async function listFiles(paths: readonly string[]): Promise<string[]> {
   const lists = await Promise.all(
     paths.map(async path => {
       const found = await stat(path).catch(({ code }: NodeJS.ErrnoException) => {
-        throw new Error(`Expected a file or folder that can be read, got ${code} for ${path}. Look at its path.`)
+        throw new Error(`Cannot read ${path} (${code}). Check its path.`)
       })
       if (!found.isDirectory()) return [path]
       return (await readdir(path))
@@ -105,7 +105,7 @@ async function listFiles(paths: readonly string[]): Promise<string[]> {
     }),
   )
   const files = lists.flat()
-  if (files.length === 0) throw new Error('Expected recorded conversations, got none. Record some with RECORD_DIR.')
+  if (files.length === 0) throw new Error('There are no recorded conversations. Record some with RECORD_DIR.')
   return files
 }
 
@@ -113,21 +113,24 @@ async function readRecorded(file: string): Promise<{ file: string; fixture: Fixt
   try {
     const fixture = readFixture(parseExact(await readFile(file, 'utf8')))
     if (fixture.steps[0]?.do === 'open') return { file, fixture }
-    throw createError('DYN_FIXTURE_INVALID', { path: '/steps/0/do', expected: '"open"' })
+    throw createError('DYN_FIXTURE_INVALID', { expected: '"open" at /steps/0/do', got: 'another step' })
   } catch (error) {
-    // That of the parser quotes the file.
+    // The parser's own message quotes the file, which may hold personal data.
     const { message } =
       error instanceof SyntaxError
-        ? createError('DYN_FIXTURE_INVALID', { path: '/', expected: 'JSON' })
+        ? createError('DYN_FIXTURE_INVALID', { expected: 'JSON', got: 'other text' })
         : (error as Error)
     throw new Error(`${file}: ${message}`)
   }
 }
 
-/** Steps that could not be done keep what was recorded. */
-async function update(file: string, fixture: Fixture, { answers }: Replayed): Promise<void> {
+/** Steps that could not be replayed keep their recorded answers. */
+async function update(file: string, fixture: Fixture, replayed: ReplayedStep[]): Promise<void> {
   const steps = fixture.steps.map((step, i) => {
-    return { ...step, answers: i < answers.length ? renew(step.answers, answers[i]) : step.answers }
+    const again = replayed[i]
+    return again === undefined || again.failure !== undefined
+      ? step
+      : { ...step, answers: renew(step.answers, again.answers) }
   })
   await writeFile(file, `${JSON.stringify({ ...fixture, steps }, null, 2)}\n`)
 }

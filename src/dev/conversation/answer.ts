@@ -1,9 +1,12 @@
-/** Reads the answer to a call as ManyChat does: it is shown, or nothing is, and then here is why. */
+/** Reads the answer to a call as ManyChat does: shows its content, or shows nothing and gives the reason. */
 import { type Channel, capabilities } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
+import { besideContent } from '../../content/document.ts'
 import { inspectContent } from '../../content/inspect.ts'
-import { formatProblems, type Problem, type Rule } from '../../content/problem.ts'
-import { brokenAt, parseExact } from '../../exact-json.ts'
+import { formatProblems, type Rule, rules } from '../../content/problem.ts'
+import type { ErrorData } from '../../errors/errors.ts'
+import { brokenAt, parseExact } from '../../json/exact-json.ts'
+import { notReloaded, problemHeader, readProblems } from '../../webhook/problem-header.ts'
 import type { ChatProblem, Outcome } from './event.ts'
 import { answerWithinMs, type WireAnswer, type WireResponse } from './wire.ts'
 
@@ -12,17 +15,17 @@ export interface Verdict {
   /** Why nothing is shown; null when it is. */
   why: string | null
   problems: ChatProblem[]
-  /** What is shown. */
+  /** Present only when it is shown. */
   content?: Content
 }
 
 export interface ReadOptions {
   channel: Channel
-  /** Callbacks may lead to http on this machine. */
+  /** Whether callbacks may use http to this machine. */
   allowLoopback: boolean
 }
 
-/** Errors by which only a part is not shown or does not work; for any other nothing of the answer is shown. */
+/** Errors that break only a part of the answer. With any other error ManyChat shows nothing of it. */
 const partial = new Set<Rule>([
   'channel-message',
   'channel-button',
@@ -34,29 +37,36 @@ const partial = new Set<Rule>([
 export function readAnswer(response: WireResponse, options: ReadOptions): Verdict {
   if (!('failed' in response)) {
     const verdict = readInTime(response, options)
-    return { ...verdict, problems: [...verdict.problems, ...toldProblems(response)] }
+    return { ...verdict, problems: [...verdict.problems, ...reportedProblems(response)] }
   }
-  if (response.failed === 'timeout') return nothing('late', tooLate(response.ms))
+  if (response.failed === 'timeout') return late(response.ms)
   if (response.failed === 'not-called') {
-    return nothing('not-called', 'Expected an https address to call, got another. Set PUBLIC_URL to an https address.')
+    const remedy = 'Set PUBLIC_URL to an https address.'
+    return nothing('not-called', 'ManyChat calls only https addresses.', { expected: 'an https address', remedy })
   }
-  return nothing('no-answer', `Expected an answer, got a connection that was ${response.failed}. Start the server.`)
+  const got = `a connection that was ${response.failed}`
+  return nothing('no-answer', `The connection was ${response.failed}.`, { got, remedy: 'Start the server.' })
 }
 
 function readInTime(answer: WireAnswer, options: ReadOptions): Verdict {
   const { status, body, ms } = answer
-  if (ms > answerWithinMs) return nothing('late', tooLate(ms))
-  if (status !== 200) return nothing('bad-status', `Expected status 200, got ${status}. ${detailOf(body)}`)
+  if (ms > answerWithinMs) return late(ms)
+  if (status !== 200) {
+    const data = { expected: 'status 200', got: `status ${status}`, remedy: detailOf(body) }
+    return nothing('bad-status', `The server answered with status ${status} instead of 200.`, data)
+  }
   const type = headerOf(answer, 'content-type') ?? 'none'
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
-    return nothing('bad-type', `Expected Content-Type application/json, got ${type}. Set the header.`)
+    const data = { expected: 'application/json', got: type, remedy: 'Set the header.' }
+    return nothing('bad-type', `The Content-Type must be application/json; got ${type}.`, data)
   }
   let json: unknown
   try {
     json = parseExact(body)
   } catch {
-    const place = `text that breaks off at position ${brokenAt(body) ?? 'unknown'}`
-    return nothing('bad-json', `Expected JSON, got ${place}. Write it with JSON.stringify.`)
+    const got = `text that breaks off at position ${brokenAt(body) ?? 'unknown'}`
+    const data = { expected: 'JSON', got, remedy: 'Write it with JSON.stringify.' }
+    return nothing('bad-json', `The answer is not JSON; got ${got}.`, data)
   }
   return readV2(json, options)
 }
@@ -64,45 +74,45 @@ function readInTime(answer: WireAnswer, options: ReadOptions): Verdict {
 function readV2(json: unknown, options: ReadOptions): Verdict {
   const { version, content, ...beside } = (json ?? {}) as Record<string, unknown>
   if (version !== 'v2' || typeof content !== 'object' || content === null) {
-    return nothing('not-v2', 'Expected {"version":"v2","content":{…}}, got another object. Put the content into one.')
+    const expected = '{"version":"v2","content":{…}}'
+    return nothing('not-v2', `The answer is not ${expected}.`, { expected, remedy: 'Put the content into that form.' })
   }
   const problems: ChatProblem[] = inspectOnWire(content as Content, options)
   if ('external_message_callback' in beside) problems.push(misplaced)
   const refused = problems.filter(isRefused)
   if (refused.length === 0) return { outcome: 'shown', why: null, problems, content: content as Content }
-  const why = `Expected content that ManyChat takes, got:\n${formatProblems(refused as Problem[])}`
-  return { outcome: 'refused', why, problems }
+  return { outcome: 'refused', why: `ManyChat would refuse this content:\n${formatProblems(refused)}`, problems }
 }
 
 const misplaced: ChatProblem = {
   path: '',
   rule: 'listener-beside-content',
   severity: 'warning',
-  message: 'Expected external_message_callback inside content, got it beside it. It is ignored: move it.',
+  ...besideContent('"external_message_callback"'),
 }
 
-/** What is wrong with content as it left; `content.type` must be there, which a block may leave to the server. */
+/** Problems of content on the wire. Unlike in a block, where the server adds it, `content.type` must be present here. */
 export function inspectOnWire(content: Content, options: ReadOptions & { outsideFlow?: boolean }): ChatProblem[] {
   const { type } = capabilities[options.channel]
   const problems: ChatProblem[] = inspectContent(content, options)
   if (type === null || content.type !== undefined) return problems
-  const message = `Expected "type": "${type}", got none. Set it: without it images are not shown on Instagram.`
-  return [...problems, { path: '/type', rule: 'content-type-missing', severity: 'warning', message }]
+  const [expected, remedy] = [`"type": "${type}"`, 'Set it.']
+  const message = `${expected} is missing; without it, Instagram shows no images. ${remedy}`
+  return [...problems, { path: '/type', rule: 'content-type-missing', severity: 'warning', message, expected, remedy }]
 }
 
-/** Whether ManyChat takes nothing of content that has this problem. */
+/** Whether this problem makes ManyChat reject the whole content. */
 export function isRefused({ rule, severity }: ChatProblem): boolean {
   return severity === 'error' && !partial.has(rule as Rule)
 }
 
-/** A failure of the block, which dynablock tells in development only; what it warns of was found here anyway. */
-function toldProblems(answer: WireAnswer): ChatProblem[] {
-  const told = headerOf(answer, 'x-dynablock-problem')
-  const [, rule, message] = /^(DYN_[A-Z_]+): (.*)$/s.exec(told ?? '') ?? []
-  return rule && message ? [{ path: '', rule, severity: 'error', message }] : []
+/** Failures of the block, from the header that dynablock adds in development. Its rules of content were checked above. */
+function reportedProblems(answer: WireAnswer): ChatProblem[] {
+  const reported = readProblems(headerOf(answer, problemHeader) ?? '').filter(({ rule }) => !Object.hasOwn(rules, rule))
+  return reported.map(problem => ({ ...problem, severity: problem.rule === notReloaded ? 'warning' : 'error' }))
 }
 
-/** What a failure says of itself, RFC 9457. */
+/** The code and detail of a problem document, RFC 9457. */
 function detailOf(body: string): string {
   try {
     const { code, detail } = JSON.parse(body)
@@ -116,10 +126,13 @@ function headerOf({ headers }: WireAnswer, name: string): string | undefined {
   return Object.entries(headers).find(([given]) => given.toLowerCase() === name)?.[1]
 }
 
-function tooLate(ms: number): string {
-  return `Expected an answer within ${answerWithinMs} ms, got none after ${Math.round(ms)}. Answer earlier.`
+function late(ms: number): Verdict {
+  const [expected, got] = [`an answer within ${answerWithinMs} ms`, `none after ${Math.round(ms)} ms`]
+  const message = `ManyChat waits ${answerWithinMs} ms for an answer; got ${got}.`
+  return nothing('late', message, { expected, got, remedy: 'Answer earlier.' })
 }
 
-function nothing(outcome: Outcome, why: string): Verdict {
-  return { outcome, why, problems: [{ path: '', rule: outcome, severity: 'error', message: why }] }
+function nothing(outcome: Outcome, sentence: string, data: ErrorData & { remedy: string }): Verdict {
+  const why = `${sentence} ${data.remedy}`
+  return { outcome, why, problems: [{ path: '', rule: outcome, severity: 'error', message: why, ...data }] }
 }

@@ -1,49 +1,47 @@
-/** The contact of a conversation: Full Contact Data, its ids strings of digits, exact. */
+/** The contact of a conversation: Full Contact Data, with ids as strings of digits, which keep every digit. */
 import type { Contact } from '../../blocks/contact.ts'
+import { sampleContact } from '../../blocks/sample.ts'
 import type { Channel } from '../../content/channels.ts'
 
-/** What shows the channel in Full Contact Data, which has no field that names it. */
-const signs: Record<Channel, Partial<Contact>> = {
+/** The fields that reveal the channel: Full Contact Data has no field that names it. */
+const channelFields: Record<Channel, Partial<Contact>> = {
   messenger: {},
   instagram: { ig_id: '17841400987654321', ig_username: 'ana.example' },
   whatsapp: { whatsapp_phone: '+15555550123', optin_whatsapp: true },
   telegram: {},
 }
 const sites: Record<Channel, string> = { messenger: 'fb', instagram: 'ig', whatsapp: 'wa', telegram: 'tg' }
-const idFields = ['id', 'page_id', 'ig_id']
+const idFields = ['id', 'page_id', 'ig_id'] as const
 
-/** Ana, on that channel, with ids past 2^53; `fields` are put over hers. */
+/** What ManyChat doesn't know about most contacts. */
+const unknown: Partial<Contact> = {
+  gender: null,
+  profile_pic: null,
+  last_input_text: null,
+  phone: null,
+  email: null,
+  phone_country_code: null,
+  optin_email: false,
+  subscribed: null,
+  last_interaction: null,
+  last_seen: null,
+}
+
+/** The sample contact Ana on a channel, with ids above 2^53. `fields` override hers. */
 export function createContact(channel: Channel, fields: Partial<Contact> = {}): Contact {
-  const { id = '9007199254740993123', page_id = '1234567890123456789' } = fields
+  const { id, page_id } = { ...sampleContact, ...fields }
   return {
-    id,
+    ...sampleContact,
+    ...unknown,
     key: `user:${id}`,
-    page_id,
     user_refs: [],
-    status: 'active',
-    first_name: 'Ana',
-    last_name: 'Ferreira',
-    name: 'Ana Ferreira',
-    gender: null,
-    profile_pic: null,
-    locale: 'en_US',
-    language: 'English',
-    timezone: 'UTC',
     live_chat_url: `https://app.manychat.com/${sites[channel]}${page_id}/chat/${id}`,
-    last_input_text: null,
-    phone: null,
-    email: null,
-    subscribed: null,
-    last_interaction: null,
-    last_seen: null,
-    last_growth_tool: null,
-    custom_fields: {},
-    ...signs[channel],
+    ...channelFields[channel],
     ...fields,
   }
 }
 
-/** The contact as it is written: ids as bare digits, as ManyChat has them. */
+/** The contact as ManyChat sends it, with ids as bare numbers. */
 export function toWire(contact: Contact): Record<string, unknown> {
   const ids = idFields.flatMap(name => {
     const value = contact[name]

@@ -1,12 +1,12 @@
 /**
- * One contact who talks with a block, and ManyChat in between, as it is documented and was seen in the field: a model
- * without network, timers or clock of its own.
+ * One contact talking with a block, with ManyChat in between, modelled on its documentation and on behaviour seen in the
+ * field. The model has no network, timers or clock of its own.
  */
 import type { Contact } from '../../blocks/contact.ts'
 import { maxTimeoutSeconds } from '../../content/callback.ts'
 import type { Channel } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
-import { stringifyExact } from '../../exact-json.ts'
+import { stringifyExact } from '../../json/exact-json.ts'
 import { readAnswer } from './answer.ts'
 import { type Delivery, judgeDelivery, type Via } from './delivery.ts'
 import type { ChatEvent, FieldValue, Happening, Purpose, Source } from './event.ts'
@@ -19,19 +19,19 @@ import { touched, windowEnd } from './window.ts'
 import { type Carry, withoutSecrets } from './wire.ts'
 
 export interface ConversationOptions {
-  /** Default: the saved one, else messenger. */
+  /** Default: the saved channel, else messenger. */
   channel?: Channel
-  /** Who talks; default: the saved one. Full Contact Data, ids as strings of digits. */
+  /** Full Contact Data, with ids as strings of digits; default: the saved contact. */
   contact?: Contact
-  /** The Dynamic Block, as it is set up in the flow. */
+  /** The Dynamic Block's settings in the flow. */
   open: Opening
-  /** Carries the requests that ManyChat makes. */
+  /** Sends ManyChat's requests. */
   request: Carry
   /** Milliseconds since 1970. */
   now: () => number
-  /** Whether callbacks may lead to http on this machine, as in development; default false. */
+  /** Whether callbacks may use http to this machine, as in development; default false. */
   allowLoopback?: boolean
-  /** What `save()` returned: the conversation goes on from there. */
+  /** A result of `save()`, from which the conversation continues. */
   saved?: Saved
   onEvent?: (event: ChatEvent) => void
 }
@@ -39,19 +39,19 @@ export interface ConversationOptions {
 export interface Opening {
   url: string
   headers: Record<string, string>
-  /** The Body tab, where `{{full_contact_data}}` is the contact; default that, the channel, and `extras`. */
+  /** The Body tab. `{{full_contact_data}}` becomes the contact; default: the contact, the channel, and `extras`. */
   body?: unknown
   extras?: Record<string, unknown>
 }
 
-/** What the phone shows, and what ManyChat knows of the contact. */
+/** What the phone shows and ManyChat knows of the contact. */
 export interface Screen {
   channel: Channel
   bubbles: Bubble[]
   quickReplies: Tappable[]
-  /** Whether the next message is waited for, and until when, in milliseconds since 1970. */
+  /** Until when a block listens for the next message, in milliseconds since 1970; null: none listens. */
   listener: Pick<Listener, 'until'> | null
-  /** Until when free content may be sent; null: always. */
+  /** Until when free content may be sent, in milliseconds since 1970; null: always. */
   windowUntil: number | null
   contact: Contact
   tags: string[]
@@ -60,7 +60,7 @@ export interface Screen {
 
 export type Conversation = ReturnType<typeof createConversation>
 
-/** Plays ManyChat. What the contact does resolves once all that it caused is answered. */
+/** Plays ManyChat. Each act of the contact resolves once every call that it caused has been answered. */
 export function createConversation(options: ConversationOptions) {
   const { open: opening, request: carry, now, allowLoopback = false, onEvent } = options
   const state: Saved = startOf(options)
@@ -76,21 +76,21 @@ export function createConversation(options: ConversationOptions) {
     /** null empties the field. */
     setField: (name: string, value: FieldValue, by: Source = 'api') => changeField(name, value, by),
     changeContact,
-    /** Notes that whoever keeps the clock has moved it. */
+    /** Records that the clock was moved. */
     waited: (ms: number) => void record({ kind: 'waited', ms }),
     screen,
-    /** Full Contact Data as it stands; not to be written to. */
+    /** The current Full Contact Data, not a copy: don't change it. */
     get contact(): Readonly<Contact> {
       return state.contact
     },
     save: (): Saved => structuredClone(state),
-    /** Everything that happened, oldest first; grows, and nothing in it changes. */
+    /** Everything that happened, oldest first. Events are only ever appended. */
     get events(): readonly ChatEvent[] {
       return state.events
     },
   }
 
-  /** The flow reaches the Dynamic Block. */
+  /** The flow reaches the Dynamic Block, and ManyChat calls it. */
   function open(): Promise<void> {
     touch()
     const { url, headers, extras, body = { contact: fullContactData, channel: state.channel, ...extras } } = opening
@@ -98,16 +98,16 @@ export function createConversation(options: ConversationOptions) {
   }
 
   /**
-   * Taps a button or quick reply, by its id or its caption. Of several with one caption, the latest.
+   * Taps a button or quick reply by its id or caption; if several share the caption, the latest.
    *
-   * @throws DynablockError `DYN_CHAT_TAP` naming those that can be tapped
+   * @throws DynablockError `DYN_CHAT_TAP`, listing what can be tapped
    */
   async function tap(target: number | string): Promise<void> {
     const { tappable, place } = findTappable(state, target)
     const { id, caption, wire } = tappable
     touch()
     record({ kind: 'tapped', tappable: id, caption, type: wire.type, place })
-    // The tap of a quick reply posts its caption, and that message reaches the listener too.
+    // Tapping a quick reply also posts its caption as a message, which the listener receives.
     const heard = place === 'quick-reply' ? post(wire.caption) : undefined
     if ('actions' in wire && wire.actions) act(wire.actions, 'button')
     if (wire.type !== 'dynamic_block_callback') record({ kind: 'followed', ...targetOf(wire), by: 'tap' })
@@ -116,7 +116,7 @@ export function createConversation(options: ConversationOptions) {
     await Promise.all([tapped, heard])
   }
 
-  /** Writes a message; returns whether a block listened. Without a listener, ManyChat's own automation has it. */
+  /** Writes a message; returns whether a block listened. If none did, ManyChat's own automation handles the message. */
   async function say(text: string): Promise<boolean> {
     touch()
     record({ kind: 'said', text })
@@ -130,7 +130,7 @@ export function createConversation(options: ConversationOptions) {
     return heard !== undefined
   }
 
-  /** Puts a message of the contact onto the screen and before the listener; undefined when there is none. */
+  /** Shows a message of the contact and calls the listener with it; undefined when nothing listens. */
   function post(text: string): Promise<void> | undefined {
     state.contact = { ...state.contact, last_input_text: text }
     put([{ type: 'text', text, buttons: [] }], 'contact')
@@ -172,7 +172,7 @@ export function createConversation(options: ConversationOptions) {
     state.listener = { callback, until }
   }
 
-  /** Whatever comes onto the screen takes the quick replies off it. */
+  /** Adds messages to the screen. Any new message removes the quick replies. */
   function put(messages: Shown[], from: Side, by?: 'answer' | 'api'): number[] {
     if (messages.length > 0) state.quickReplies = []
     return messages.map(message => {
@@ -182,7 +182,7 @@ export function createConversation(options: ConversationOptions) {
     })
   }
 
-  /** What `sendContent` brings: shown, or refused as the Public API refuses it. */
+  /** Content from `sendContent`: shows it, or refuses it as the Public API does. */
   function deliver(content: unknown, { via = 'sendContent' }: { via?: Via } = {}): Delivery {
     const { contact, channel } = state
     const isOpen = (windowEnd(contact, channel) ?? Number.POSITIVE_INFINITY) > now()
@@ -195,12 +195,11 @@ export function createConversation(options: ConversationOptions) {
     return delivery
   }
 
-  /** What `sendFlow` brings: ManyChat follows it itself, at any time. */
+  /** A flow from `sendFlow`, which ManyChat runs itself, at any time. */
   function startFlow(target: string): void {
     record({ kind: 'followed', type: 'flow', target, by: 'api' })
   }
 
-  /** Changes fields of Full Contact Data. */
   function changeContact(fields: Partial<Contact>): void {
     state.contact = { ...state.contact, ...structuredClone(fields) }
   }
@@ -241,7 +240,7 @@ function startOf({ saved, channel, contact }: ConversationOptions): Saved {
   return { ...state, ...(channel && { channel }), ...(contact && { contact: structuredClone(contact) }) }
 }
 
-/** Seen in the API's description: they are not processed there. */
+/** sendContentByUserRef ignores actions, says the API's description. */
 function withoutActions({ actions: _, ...content }: Content): Content {
   return content
 }

@@ -1,4 +1,4 @@
-/** What comes by the Public API, judged as ManyChat judges it. */
+/** Accepts or refuses content from the Public API as ManyChat does. */
 import { type Channel, capabilities } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
 import { inspectOnWire, isRefused } from './answer.ts'
@@ -8,7 +8,7 @@ export type Via = 'sendContent' | 'sendContentByUserRef'
 
 export type Delivery =
   | { accepted: true; content: Content; problems: ChatProblem[] }
-  /** `code` as the Public API names it; null where it names none, as for content that is not valid. */
+  /** `code` is the Public API's; null where it gives none, as for invalid content. */
   | { accepted: false; code: number | null; message: string; problems: ChatProblem[] }
 
 export interface DeliveryOptions {
@@ -18,12 +18,12 @@ export interface DeliveryOptions {
   isOpen: boolean
 }
 
-const tooOld = 'This message is sent outside of allowed window. Expected a message of the contact within 24 hours.'
+const tooOld = 'This message is sent outside of allowed window: the contact has not written within 24 hours.'
 
 export function judgeDelivery(content: unknown, { isOpen, ...options }: DeliveryOptions): Delivery {
   const problems = inspectOnWire((content ?? {}) as Content, { ...options, outsideFlow: true })
   if (problems.some(isRefused)) return { accepted: false, code: null, message: 'Validation error', problems }
-  // Seen in the field: without its type, content is taken for Messenger's, where this contact never wrote.
+  // Seen in the field: ManyChat treats content without a type as Messenger content, and there this contact never wrote.
   const { type } = capabilities[options.channel]
   const isMistaken = ['instagram', 'whatsapp'].includes(options.channel) && (content as Content).type !== type
   if (!isOpen || isMistaken) return { accepted: false, code: 3011, message: tooOld, problems }

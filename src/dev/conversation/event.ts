@@ -1,17 +1,18 @@
-/** What happens in a conversation, in order: the lines of a timeline. */
+/** The events of a conversation, in order, as a timeline shows them. */
+import type { ErrorData } from '../../errors/errors.ts'
 import type { WireRequest, WireResponse } from './wire.ts'
 
-/** What is wrong with an answer, as its author should know it. */
-export interface ChatProblem {
-  /** JSON pointer into the content; '' when it is about the whole answer. */
+/** A problem with an answer, worded for the author of the block. */
+export interface ChatProblem extends ErrorData {
+  /** JSON pointer into the content; '' for the whole answer. */
   path: string
-  /** A rule of `docs/content.md`, or a code of `docs/errors.md`, or one of those of `answer.ts`. */
+  /** A rule of `docs/content.md`, a code of `docs/errors.md`, or a rule of `answer.ts`. */
   rule: string
   severity: 'error' | 'warning'
   message: string
 }
 
-/** What became of an answer: what it has is shown, or why it isn't. */
+/** `shown`, or the reason why nothing of the answer is shown. */
 export type Outcome =
   | 'shown'
   | 'late'
@@ -26,18 +27,18 @@ export type Outcome =
 /** Why a request was made. */
 export type Purpose = 'open' | 'tap' | 'message'
 
-/** Who changed a tag or field: the actions of content, those of a tapped button, or a call of the Public API. */
+/** Origin of a change to a tag or field: actions in content, actions of a tapped button, or a call of the Public API. */
 export type Source = 'content' | 'button' | 'api'
 
 export type Happening =
   | { kind: 'said'; text: string }
   | { kind: 'tapped'; tappable: number; caption: string; type: string; place: 'button' | 'quick-reply' }
-  /** A message that no listener took: ManyChat's own automation gets it. */
+  /** A message that no listener received: ManyChat's own automation handles it. */
   | { kind: 'unheard'; text: string; why: 'no-listener' | 'expired' }
   | { kind: 'request'; purpose: Purpose; request: WireRequest }
   | {
       kind: 'response'
-      /** The id of the request's event. */
+      /** Id of the request's event. */
       request: number
       response: WireResponse
       outcome: Outcome
@@ -45,16 +46,16 @@ export type Happening =
       why: string | null
       problems: ChatProblem[]
     }
-  /** Whoever plays moved the clock. */
+  /** The clock was moved. */
   | { kind: 'waited'; ms: number }
-  /** Bubbles that came onto the screen, by their ids. */
+  /** Ids of the bubbles added to the screen. */
   | { kind: 'shown'; bubbles: number[]; by: 'answer' | 'api' }
   | { kind: 'listening'; until: number; replaced: boolean }
   | { kind: 'tag'; name: string; change: 'added' | 'removed'; by: Source }
   | { kind: 'field'; name: string; value: FieldValue; by: Source }
-  /** ManyChat follows these itself. */
+  /** ManyChat or the phone follows these without calling the server. */
   | { kind: 'followed'; type: 'url' | 'flow' | 'node' | 'call' | 'buy'; target: string; by: 'tap' | 'api' }
-  /** What came by the Public API. */
+  /** Content from the Public API, accepted or refused. */
   | {
       kind: 'delivery'
       via: string
@@ -64,7 +65,7 @@ export type Happening =
       problems: ChatProblem[]
     }
 
-/** null: the field is empty. */
+/** null: empty. */
 export type FieldValue = string | number | boolean | null
 
 /** `id` counts from 1; `at` in milliseconds since 1970. */

@@ -1,9 +1,9 @@
-/** What ManyChat keeps of a contact: tags and fields. */
+/** The tags and fields that ManyChat stores for a contact. */
 import type { Action } from '../../content/action.ts'
 import type { FieldValue, Happening, Source } from './event.ts'
 import type { Saved } from './state.ts'
 
-/** Changes the profile in the state, and records each change. Every tag and field is taken for one that exists. */
+/** Changes the profile in the state and records each change. Assumes that every tag and field exists on the page. */
 export function createProfile(state: Saved, record: (happening: Happening) => void) {
   return { act, changeTag, changeField }
 

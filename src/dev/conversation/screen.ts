@@ -1,4 +1,4 @@
-/** What the phone shows: content, as far as the channel takes it. */
+/** What the phone shows of content: the parts that the channel supports. */
 import type { Button } from '../../content/button.ts'
 import { type Channel, capabilities, hasQuickReplies } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
@@ -8,14 +8,14 @@ import type { QuickReply } from '../../content/quick-reply.ts'
 /** A button or quick reply. */
 export interface Tappable {
   id: number
-  /** As it is shown: cut where the channel cuts it. */
+  /** As shown, cut to the channel's limit. */
   caption: string
   type: Button['type']
-  /** As it came. */
+  /** As received. */
   wire: Button | QuickReply
 }
 
-/** A message as it is shown; `cut` when the channel shows less than was sent. */
+/** A message as shown; `cut` when the channel truncated its text. */
 export type Shown = { cut?: true } & (
   | { type: 'text'; text: string; buttons: Tappable[] }
   | { type: 'image' | 'video' | 'audio' | 'file'; url: string; buttons: Tappable[] }
@@ -30,22 +30,21 @@ export interface ShownCard {
   buttons: Tappable[]
 }
 
-/** What one answer puts onto the screen. */
 export interface Screenful {
   messages: Shown[]
   quickReplies: Tappable[]
 }
 
 /**
- * Fits content to the channel: leaves out what it doesn't show, and cuts what is too long.
+ * Fits content to the channel: omits what the channel doesn't show, and cuts texts that are too long.
  *
- * @param nextId numbers the buttons, each number once in a conversation
+ * @param nextId returns a new id for each button, unique within the conversation
  */
 export function fitToChannel(content: Content, channel: Channel, nextId: () => number): Screenful {
   const can = capabilities[channel]
-  // Seen in the field: without its type, content is taken for Messenger's, and Instagram shows no image.
-  const isBlind = channel === 'instagram' && content.type !== 'instagram'
-  const taken = content.messages.filter(({ type }) => can.messages.includes(type) && !(isBlind && type === 'image'))
+  // Seen in the field: ManyChat treats content without a type as Messenger content, and then Instagram shows no images.
+  const hidesImages = channel === 'instagram' && content.type !== 'instagram'
+  const taken = content.messages.filter(({ type }) => can.messages.includes(type) && !(hidesImages && type === 'image'))
   const replies = hasQuickReplies(channel) ? (content.quick_replies ?? []) : []
   return { messages: taken.map(show), quickReplies: replies.map(reply => toTappable(reply)) }
 
@@ -80,7 +79,7 @@ export function fitToChannel(content: Content, channel: Channel, nextId: () => n
   }
 }
 
-/** The first characters of a text, or as many as fit into so many bytes of UTF-8. */
+/** Cuts a text to a number of characters, or to whole characters within a number of UTF-8 bytes. */
 function cut(text: string, limit: number, unit: 'characters' | 'bytes' = 'characters'): string {
   if (text.length * 3 <= limit) return text
   const characters = [...text]

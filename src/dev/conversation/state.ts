@@ -1,4 +1,4 @@
-/** All that a conversation is, as plain JSON: it can be saved, and gone on with elsewhere. */
+/** The whole state of a conversation as plain JSON: it can be saved, and continued elsewhere. */
 import type { Contact } from '../../blocks/contact.ts'
 import type { ExternalMessageCallback } from '../../content/callback.ts'
 import type { Channel } from '../../content/channels.ts'
@@ -7,17 +7,17 @@ import type { Shown, Tappable } from './screen.ts'
 
 export type Side = 'contact' | 'block'
 
-/** One bubble of the phone. `at` in milliseconds since 1970. */
+/** One message on the phone. `at` in milliseconds since 1970. */
 export interface Bubble {
   id: number
   at: number
   from: Side
-  /** Whether it came by the Public API, and not as the answer to a call. */
+  /** Present when it came through the Public API, not as the answer to a call. */
   late?: true
   message: Shown
 }
 
-/** What waits for the contact's next message. */
+/** A callback waiting for the contact's next message. */
 export interface Listener {
   callback: ExternalMessageCallback
   /** Milliseconds since 1970. */
@@ -27,14 +27,14 @@ export interface Listener {
 export interface Saved {
   version: 1
   channel: Channel
-  /** Its `custom_fields` are the fields, its `last_interaction` opens the 24 hours. */
+  /** `custom_fields` holds the fields; the 24-hour window starts at `last_interaction`. */
   contact: Contact
   tags: string[]
   bubbles: Bubble[]
-  /** Those over the keyboard, until something else is shown. */
+  /** Shown above the keyboard until the next message. */
   quickReplies: Tappable[]
   listener: Listener | null
-  /** The last numbers that were given. */
+  /** The last ids assigned. */
   lastBubble: number
   lastTappable: number
   events: ChatEvent[]

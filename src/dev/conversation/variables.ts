@@ -1,13 +1,13 @@
-/** The variables that ManyChat puts into bodies, payloads and headers. */
+/** The variables that ManyChat fills in bodies, payloads and headers. */
 import type { Contact } from '../../blocks/contact.ts'
 import { toWire } from './contact.ts'
 
-/** In a body: the whole contact, in place of the quoted variable. */
+/** In a body, the string becomes the contact as an object. */
 export const fullContactData = '{{full_contact_data}}'
 
 /**
- * Fills the variables of a value: `{{user_id}}`, `{{last_input_text}}`, and every other field of the contact by its name.
- * An empty field is empty text; a variable that names no field stays as it is, as ManyChat leaves what it can't render.
+ * Fills the variables in a value: `{{user_id}}`, `{{last_input_text}}`, and every other field of the contact by name.
+ * An empty field becomes empty text. Like ManyChat, leaves a variable that names no field unchanged.
  */
 export function render(value: unknown, contact: Contact): unknown {
   if (value === fullContactData) return toWire(contact)
@@ -18,9 +18,10 @@ export function render(value: unknown, contact: Contact): unknown {
 }
 
 export function renderText(text: string, contact: Contact): string {
+  const fields: Record<string, unknown> = { ...contact }
   return text.replace(/\{\{(\w+)\}\}/g, (variable, name: string) => {
     const field = name === 'user_id' ? 'id' : name
-    const value = Object.hasOwn(contact, field) ? contact[field] : variable
+    const value = Object.hasOwn(fields, field) ? fields[field] : variable
     return typeof value === 'object' ? (value === null ? '' : variable) : String(value)
   })
 }

@@ -4,17 +4,17 @@ import type { Channel } from '../../content/channels.ts'
 
 const windowMs = 86_400_000
 
-/** Where free content is refused once the window is over. */
-const closing: readonly Channel[] = ['messenger', 'whatsapp']
+/** Channels that refuse free content after the window. */
+const limitedChannels: readonly Channel[] = ['messenger', 'whatsapp']
 
-/** Until when free content may be sent, in milliseconds since 1970; null where that never ends. */
+/** Until when free content may be sent, in milliseconds since 1970; null: always. */
 export function windowEnd({ last_interaction }: Contact, channel: Channel): number | null {
-  if (!closing.includes(channel)) return null
+  if (!limitedChannels.includes(channel)) return null
   const at = Date.parse(last_interaction ?? '')
   return Number.isNaN(at) ? 0 : at + windowMs
 }
 
-/** The contact did something: the window begins anew. */
+/** The contact after an interaction, which restarts the window. */
 export function touched(contact: Contact, channel: Channel, now: number): Contact {
   const at = new Date(now).toISOString()
   return {

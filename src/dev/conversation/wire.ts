@@ -1,4 +1,4 @@
-/** The requests that ManyChat makes, without the network: whoever plays ManyChat is given a function that carries them. */
+/** ManyChat's requests, without the network: a `Carry` function is passed in to send them. */
 
 export interface WireRequest {
   method: 'POST'
@@ -11,26 +11,26 @@ export type WireResponse = WireAnswer | WireFailure
 
 export interface WireAnswer {
   status: number
-  /** Names in any case. */
+  /** Names in any letter case. */
   headers: Record<string, string>
   body: string
-  /** From request to the whole answer, in milliseconds. */
+  /** From the request to the end of the answer, in milliseconds. */
   ms: number
 }
 
-/** No answer came; `not-called`: ManyChat never calls an http address. */
+/** No answer arrived. `not-called`: ManyChat doesn't call http addresses. */
 export interface WireFailure {
   failed: 'timeout' | 'refused' | 'reset' | 'not-called'
   ms: number
 }
 
-/** Carries one request; must not reject. */
+/** Sends one request; must not reject. */
 export type Carry = (request: WireRequest) => Promise<WireResponse>
 
-/** ManyChat gives up after that, and shows nothing (seen in the field; some see 5 s). */
+/** After this ManyChat gives up and shows nothing (seen in the field; some report 5 s). */
 export const answerWithinMs = 10_000
 
-/** The same headers, fit to be shown and stored: secrets are left out. */
+/** The request without the secrets in its headers, so that it can be shown and stored. */
 export function withoutSecrets(request: WireRequest): WireRequest {
   const headers = Object.entries(request.headers).map(([name, value]) => [
     name,

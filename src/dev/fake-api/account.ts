@@ -1,4 +1,4 @@
-/** What a page has beside its contacts: tags, fields, bot fields. */
+/** The tags, fields and bot fields of a page. */
 import type { StoredValue } from '../../manychat/custom-fields.ts'
 import type { FieldType } from '../../manychat/params.ts'
 import { invalid } from './failure.ts'
@@ -17,7 +17,7 @@ export interface BotField extends Field {
   value: StoredValue
 }
 
-/** What a field is found by. */
+/** Identifies a field, by id or by name. */
 export interface FieldKey {
   field_id?: unknown
   field_name?: unknown
@@ -25,7 +25,7 @@ export interface FieldKey {
 
 export type Account = ReturnType<typeof createAccount>
 
-/** One page. Tags and fields that are named come into being, so that nobody has to make them before the first try. */
+/** One page. Naming a tag or field creates it, so that nothing has to be set up before a first try. */
 export function createAccount() {
   const tags: NamedThing[] = []
   const fields: Field[] = []
@@ -49,7 +49,7 @@ export function createAccount() {
     return tags.find(tag => tag.name === name) ?? add(tags, { id: ++lastId, name })
   }
 
-  /** @throws Refusal when there is none */
+  /** @throws Refusal when the tag doesn't exist */
   function tagOf({ tag_id, tag_name }: { tag_id?: unknown; tag_name?: unknown }): NamedThing {
     return require(findThing(tags, tag_id, tag_name), 'Tag')
   }
@@ -62,14 +62,14 @@ export function createAccount() {
     return fieldAt(name) ?? add(fields, { id: ++lastId, name, type, description })
   }
 
-  /** A field that a value was put into without being made before has the type of the value. */
+  /** Creates a missing field with the type of the value. */
   function fieldNamed(name: string, value: unknown): Field {
     const type =
       typeof value === 'number' || typeof value === 'boolean' ? (typeof value as 'number' | 'boolean') : 'text'
     return createField(name, type)
   }
 
-  /** @throws Refusal when there is no field with that id */
+  /** @throws Refusal when no field has this id */
   function fieldOf({ field_id, field_name }: FieldKey, value: unknown): Field {
     return typeof field_name === 'string'
       ? fieldNamed(field_name, value)
@@ -80,7 +80,7 @@ export function createAccount() {
     return add(botFields, { id: ++lastId, name, type, description, value })
   }
 
-  /** @throws Refusal when there is none */
+  /** @throws Refusal when the bot field doesn't exist */
   function botFieldOf({ field_id, field_name }: FieldKey): BotField {
     return require(findThing(botFields, field_id, field_name), 'Bot field')
   }
@@ -95,7 +95,7 @@ function add<T>(things: T[], thing: T): T {
   return thing
 }
 
-/** Ids come as digits, bare or as text. */
+/** Ids arrive as numbers or as strings of digits. */
 function findThing<T extends NamedThing>(things: T[], id: unknown, name?: unknown): T | undefined {
   return things.find(thing => (id === undefined ? thing.name === name : String(thing.id) === String(id)))
 }

@@ -1,4 +1,4 @@
-/** How ManyChat says no: two shapes of JSON, and several statuses. */
+/** ManyChat's refusals: two shapes of JSON, several statuses. */
 
 export interface ApiAnswer {
   status: number
@@ -6,7 +6,7 @@ export interface ApiAnswer {
   body: string
 }
 
-/** Thrown by whatever refuses a call; its answer goes out. */
+/** Thrown to refuse a call; carries the answer to send. */
 export class Refusal extends Error {
   readonly answer: ApiAnswer
 
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Parameters that are wrong: a message for each, and no code. */
+/** Invalid parameters: one message each, and no code. */
 export function invalid(...messages: string[]): Refusal {
   const details = { messages: messages.map(message => ({ message })) }
   return new Refusal(400, { status: 'error', message: 'Validation error', details })

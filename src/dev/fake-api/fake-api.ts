@@ -1,8 +1,9 @@
-/** ManyChat's Public API, played on this machine, so that late replies and `call.manychat` work without a key. */
-import { parseExact, stringifyExact } from '../../exact-json.ts'
-import { systemClock } from '../../manychat/clock.ts'
+/** A local imitation of ManyChat's Public API, so that late replies and `call.manychat` work without a key. */
+import { stringifyExact } from '../../json/exact-json.ts'
+import { findMismatch, type Mismatch } from '../../json/mismatch.ts'
+import { parseObject } from '../../json/object.ts'
 import { type Operation, operations } from '../../manychat/operations.ts'
-import { findMismatch } from '../../manychat/params.ts'
+import { systemClock } from '../../outbound/clock.ts'
 import { type Account, createAccount } from './account.ts'
 import { type ApiAnswer, invalid, limited, Refusal, uninstalled, unknownPath, wrongKey } from './failure.ts'
 import type { Handler } from './handler.ts'
@@ -12,26 +13,26 @@ import { subscriberHandlers } from './subscriber-handlers.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createWindows } from './windows.ts'
 
-/** What can be wrong with a platform; `window`: the 24 hours are over, `silent`: no answer comes. */
+/** Faults that can be simulated. `window`: the 24 hours are over; `silent`: no answer comes. */
 export const faults = ['none', 'limited', 'window', 'uninstalled', 'html', 'slow', 'silent'] as const
 export type Fault = (typeof faults)[number]
 
 export interface ApiRequest {
   method: string
-  /** From `/fb/` or `/user/` on, with its query. */
+  /** Starts with `/fb/` or `/user/`; includes the query. */
   path: string
   authorization: string | undefined
   body: string
 }
 
-/** A call as it was answered, for whoever watches. */
+/** An answered call, as reported to `onCall`. */
 export interface ApiCall {
   at: number
   operation: string
   page: string
   params: Record<string, unknown>
   status: number
-  /** The JSON of the answer. */
+  /** The body of the answer. */
   answer: string
   ms: number
 }
@@ -40,13 +41,13 @@ export interface FakeApiOptions {
   /** Milliseconds since 1970. */
   now: () => number
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
-  /** Calls wait for it. */
+  /** Every call waits for this first. */
   ready?: () => Promise<void>
   onCall?: (call: ApiCall) => void
 }
 
 const slowMs = 4000
-/** Whoever calls has long given up. */
+/** Longer than any client waits. */
 const silentMs = 600_000
 const hourMs = 3_600_000
 const groups = {
@@ -64,7 +65,7 @@ const byPath = new Map(
   ),
 )
 
-/** The key of a page; the fake API takes it for every page. */
+/** The key that the fake API accepts for a page. */
 export function fakeKey(page: string): string {
   return `${page}:simulator`
 }
@@ -145,7 +146,7 @@ export function createFakeApi({
     return account
   }
 
-  /** In place of `fetch`: the same, without a socket. */
+  /** A `fetch` that answers without a socket. */
   async function fetchFake(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const { pathname, search } = new URL(String(input))
     const authorization = new Headers(init.headers).get('authorization') ?? undefined
@@ -162,13 +163,17 @@ export function createFakeApi({
 
 type Params = Record<string, unknown>
 
-/** What schema and `prepare` of the operation refuse; content is judged for the channel of its contact later. */
+/** Applies the operation's schema and `prepare`. Content is checked later, for the contact's channel. */
 function requireParams({ params: schema, prepare }: Operation, params: Params): void {
   const mismatch = findMismatch(schema, params)
-  if (mismatch) throw invalid(`Expected ${mismatch.expected}, got ${mismatch.got}`)
+  if (mismatch) throw invalid(requirement(mismatch))
   if ('data' in params) return
   const prepared = prepare?.(params, { allowLoopback: true })
-  if (prepared && 'expected' in prepared) throw invalid(`Expected ${prepared.expected}, got ${prepared.got}`)
+  if (prepared && 'expected' in prepared) throw invalid(requirement(prepared))
+}
+
+function requirement({ expected, got }: Mismatch): string {
+  return `Required: ${expected}; got ${got}`
 }
 
 function readQuery(path: string): Params {
@@ -176,11 +181,7 @@ function readQuery(path: string): Params {
 }
 
 function readBody(body: string): Params {
-  try {
-    const params = parseExact(body)
-    if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params as Params
-  } catch {
-    // Said below.
-  }
-  throw invalid('Expected a JSON object')
+  const params = parseObject(body)
+  if (!params) throw invalid('The body must be a JSON object')
+  return params
 }

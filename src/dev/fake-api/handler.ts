@@ -2,16 +2,16 @@ import type { Account } from './account.ts'
 import type { Subscribers } from './subscribers.ts'
 
 export interface HandlerContext {
-  /** The page that the key is for. */
+  /** The page that the key belongs to. */
   page: string
   account: Account
   subscribers: Subscribers
-  /** Whether the window of 24 hours is taken for closed, whatever the clock says. */
+  /** Treats the 24-hour window as closed, whatever the clock says. */
   isWindowClosed: boolean
 }
 
 /**
- * Carries an operation out whose parameters are right, and returns the `data` of its answer.
+ * Carries out an operation with valid parameters, and returns the `data` of its answer.
  *
  * @throws Refusal
  */

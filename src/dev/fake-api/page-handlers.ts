@@ -1,10 +1,10 @@
-/** `/fb/page/…` and `/user/template/…`: what the page has. */
+/** `/fb/page/…` and `/user/template/…`: the page and its tags, fields and flows. */
 import type { StoredValue } from '../../manychat/custom-fields.ts'
 import type { FieldType } from '../../manychat/params.ts'
 import type { FieldKey } from './account.ts'
 import type { Handler } from './handler.ts'
 
-/** That of ManyChat's own examples, so that code which was copied from there finds it. */
+/** The flow of ManyChat's own examples, so that code copied from them works. */
 const sampleFlow = { ns: 'content20180221085508_278589', name: 'Welcome', folder_id: 0 }
 
 export const pageHandlers: Record<string, Handler> = {

@@ -1,4 +1,4 @@
-/** `/fb/sending/…`: what reaches the phone. */
+/** `/fb/sending/…`: sends content and flows to the phone. */
 import { invalid, Refusal, refused } from './failure.ts'
 import type { Handler, HandlerContext } from './handler.ts'
 import { subscriberOf, subscriberOfRef } from './subscriber-handlers.ts'

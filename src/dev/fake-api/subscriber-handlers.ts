@@ -1,4 +1,4 @@
-/** `/fb/subscriber/…`: who is there, and what is kept of them. */
+/** `/fb/subscriber/…`: finds, creates and changes contacts. */
 import { randomInt } from 'node:crypto'
 import type { Contact } from '../../blocks/contact.ts'
 import { formatFieldValue } from '../../manychat/custom-fields.ts'
@@ -11,7 +11,8 @@ import type { Handler, HandlerContext } from './handler.ts'
 import type { Subscriber } from './subscribers.ts'
 
 type Params = Record<string, unknown>
-const mostFound = 100
+/** ManyChat's own limit. */
+const maxFound = 100
 
 export const subscriberHandlers: Record<string, Handler> = {
   getInfo: (params, context) => show(subscriberOf(params, context), context),
@@ -22,8 +23,8 @@ export const subscriberHandlers: Record<string, Handler> = {
     return findBy(context, ({ custom_fields }) => String(custom_fields?.[name] ?? '') === String(field_value))
   },
   findBySystemField: ({ email, phone }, context) => {
-    const isMeant = (contact: Contact) => (email === undefined ? contact.phone === phone : contact.email === email)
-    return findBy(context, isMeant)[0] ?? null
+    const matches = (contact: Contact) => (email === undefined ? contact.phone === phone : contact.email === email)
+    return findBy(context, matches)[0] ?? null
   },
   addTag: (params, context) => subscriberOf(params, context).addTag(context.account.tagOf(params).name),
   addTagByName: (params, context) => {
@@ -83,12 +84,12 @@ function setField(params: Params, context: HandlerContext): void {
   subscriber.setField(field.name, value as FieldValue)
 }
 
-function findBy(context: HandlerContext, isMeant: (contact: Contact) => boolean): unknown[] {
-  const found = context.subscribers.of(context.page).filter(subscriber => isMeant(subscriber.contact))
-  return found.slice(0, mostFound).map(subscriber => show(subscriber, context))
+function findBy(context: HandlerContext, matches: (contact: Contact) => boolean): unknown[] {
+  const found = context.subscribers.of(context.page).filter(subscriber => matches(subscriber.contact))
+  return found.slice(0, maxFound).map(subscriber => show(subscriber, context))
 }
 
-/** Where Full Contact Data has an object of fields, the API has a list, and the tags beside it. */
+/** A contact as the API returns it: custom fields as a list, not an object, and tags beside them. */
 function show(subscriber: Subscriber, { account }: HandlerContext) {
   const { contact, tags, fields } = subscriber.screen()
   for (const [name, value] of Object.entries(fields)) account.fieldNamed(name, value)
@@ -99,7 +100,7 @@ function show(subscriber: Subscriber, { account }: HandlerContext) {
   }
 }
 
-/** A contact whom nobody plays. */
+/** A contact without a conversation: it exists only in the API. */
 function createUnplayed(contact: Contact): Subscriber {
   const request = async () => ({ failed: 'not-called', ms: 0 }) as const
   return createConversation({ contact, open: { url: '', headers: {} }, request, now: Date.now })

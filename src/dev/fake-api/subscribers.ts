@@ -1,4 +1,4 @@
-/** The contacts that the fake API knows: those of the conversations, and those that it was asked to create. */
+/** The contacts that the fake API knows: those of the conversations, and those created through it. */
 import type { Conversation } from '../conversation/conversation.ts'
 
 export type Subscriber = Pick<
@@ -20,7 +20,7 @@ export function createSubscribers() {
     all.splice(all.indexOf(subscriber), 1)
   }
 
-  /** Of several conversations with one contact, the latest. */
+  /** If several conversations have the same contact, the latest. */
   function find(page: string, id: string): Subscriber | undefined {
     return of(page).findLast(subscriber => subscriber.contact.id === id)
   }
@@ -31,7 +31,7 @@ export function createSubscribers() {
     )
   }
 
-  /** Those of a page; a key that names no page is good for all. */
+  /** The contacts of a page, or all of them when the key names no page. */
   function of(page: string): Subscriber[] {
     return all.filter(subscriber => {
       const own = subscriber.contact.page_id

@@ -1,9 +1,9 @@
-/** Counts calls in sliding windows, as ManyChat does: what is over the limit is refused, and not counted. */
+/** Counts calls in sliding windows, as ManyChat does: calls over the limit are refused and not counted. */
 export function createWindows(now: () => number) {
   const windows = new Map<string, number[]>()
   return { admit }
 
-  /** Whether one more is within `count` in any `windowMs`; counts it if so. */
+  /** Admits and counts a call if it stays within `count` calls per `windowMs`. */
   function admit(name: string, count: number, windowMs: number): boolean {
     const since = now() - windowMs
     const times = (windows.get(name) ?? []).filter(time => time > since)

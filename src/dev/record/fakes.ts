@@ -1,6 +1,6 @@
-/** Stands in for what is personal: the same for the same, and without the key nobody can tell what it stands for. */
+/** Replacements for personal data. Equal data gets equal replacements, which can't be traced back without the key. */
 import { createHmac } from 'node:crypto'
-import { escapePattern } from './mask.ts'
+import { escapePattern } from '../../outbound/mask.ts'
 
 const firstNames = [
   'Alex',
@@ -22,18 +22,18 @@ const lastNames = ['Ash', 'Birch', 'Cedar', 'Elm', 'Fir', 'Hazel', 'Juniper', 'L
 
 export type Fakes = ReturnType<typeof createFakes>
 
-/** @param key keeps phone numbers from being found by trying them all; it is written nowhere */
+/** @param key prevents finding a phone number by trying all of them; never written to a recording */
 export function createFakes(key: string) {
   return { id, phone, email, firstName, lastName, user }
 
-  /** Digits of the same length, so that an id past 2^53 stays one. */
+  /** As many digits as the original, so that an id above 2^53 stays above it. */
   function id(real: string): string {
     const { length } = real
     const digits = digitsOf(`id ${real}`, length)
     return digits.startsWith('0') ? `9${digits.slice(1)}` : digits
   }
 
-  /** Of the same form; 999 begins no number that anybody has. */
+  /** In the same format. No real number begins with 999. */
   function phone(real: string): string {
     const digits = `999${digitsOf(`phone ${real.replace(/\D/g, '')}`, 40)}`
     let place = 0
@@ -72,15 +72,26 @@ export function createFakes(key: string) {
   }
 }
 
-/** The fakes in a text, as patterns of what they may stand for. */
+/** Finds fakes in a text. */
 const fakes =
-  /(?<secret><secret>)|(?<email>person-[0-9a-f]{8}@example\.com)|(?<phone>\+?\(?9[ ().-]{0,2}9[ ().-]{0,2}9(?:[ ().-]{0,2}\d){4,})/g
-const stoodFor = { secret: '.*', email: '\\S+@\\S+', phone: '\\+?\\(?\\d[\\d ().-]*\\d' }
+  /(?<secret><secret>)|(?<word><word>)|(?<email>person-[0-9a-f]{8}@example\.com)|(?<phone>\+?\(?9[ ()./·*_~|-]{0,5}9[ ()./·*_~|-]{0,5}9(?:[ ()./·*_~|,-]{0,5}\d){4,})/g
+/** What each kind of fake may stand for, as patterns. */
+const stoodFor = {
+  secret: '.*',
+  word: '\\S+',
+  email: '\\S+(?: ?[@＠﹫] ?|%40|[([{] ?at ?[)\\]}])\\S+',
+  phone: '\\+?\\(?\\p{Nd}[^\\p{L}\\n]*\\p{Nd}',
+}
 
-/** Whether a value is what was recorded, as far as the record says: what was made a fake there may be anything of its kind. */
+/** Whether a recorded text contains fakes, so that it may stand for several texts. */
+export function hasStandIn(recorded: string): boolean {
+  return recorded.search(fakes) >= 0
+}
+
+/** Whether a value matches the recorded one. A fake in the recording matches any value of its kind. */
 export function isAsRecorded(recorded: unknown, value: unknown): boolean {
   if (recorded === value) return true
-  if (typeof recorded === 'number' && typeof value === 'number') return /^999\d{6,}$/.test(`${recorded}`)
+  if (typeof recorded === 'number' && typeof value === 'number') return /^999\d{4,}$/.test(`${recorded}`)
   if (typeof recorded !== 'string' || typeof value !== 'string') return false
   let pattern = ''
   let end = 0
@@ -92,5 +103,5 @@ export function isAsRecorded(recorded: unknown, value: unknown): boolean {
     pattern += escapePattern(recorded.slice(end, index)) + stoodFor[kind]
     end = index + fake.length
   }
-  return end > 0 && new RegExp(`^${pattern}${escapePattern(recorded.slice(end))}$`, 's').test(value)
+  return end > 0 && new RegExp(`^${pattern}${escapePattern(recorded.slice(end))}$`, 'su').test(value)
 }

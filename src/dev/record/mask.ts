@@ -1,114 +1,92 @@
-/** Takes out of what is recorded whatever tells who it was: secrets, ids, names, addresses and phone numbers. */
+/** Removes secrets and everything that identifies the contact from a recording: ids, names, addresses, phone numbers. */
 import type { Contact } from '../../blocks/contact.ts'
 import type { Fakes } from './fakes.ts'
+import { fold } from './fold.ts'
+import { findMails } from './mails.ts'
+import { createNames } from './names.ts'
+import { findNumbers } from './numbers.ts'
+import { joinSpans, replaceSpans, type Span, unsure } from './span.ts'
 
 const idKey = /^(?:id|user_ref|\w+_id)$/
-const phoneKey = /phone$/i
+const nameKey = /^(?:first_|last_)?name$/
+const phoneKey = /phone(?:[ _-]?number)?$/i
+const emailKey = /e-?mail$/i
 const secretKey = /secret|token|password|authorization|api_?key/i
 const pictureKey = /^(?:profile_pic|avatar)/
-const userKeys = ['ig_username', 'tt_username', 'whatsapp_username', 'whatsapp_bsuid']
-const email = String.raw`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`
-const id = String.raw`(?<!\d)\d{16,32}(?!\d)`
-/** Seven digits and more, however they are grouped; no day like 2026-01-31. */
-const phone = String.raw`(?<![\p{L}\p{N}_])(?!(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d))\+?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\p{L}\p{N}_])`
 
 export interface MaskOptions {
   fakes: Fakes
-  /** Of the settings: wherever they stand, they are hidden. */
+  /** Secrets from the settings, hidden wherever they appear. */
   secrets: readonly string[]
-  /** Whose conversation it is. */
+  /** The contact of the conversation. */
   contact: Contact
+  /** Called when a word that may be personal is left out. */
+  onUnsure?: () => void
 }
 
 export type Mask = ReturnType<typeof createMask>
 
-export function createMask({ fakes, secrets, contact }: MaskOptions) {
-  // What somebody set in development may be a word of everyday.
+export function createMask({ fakes, secrets, contact, onUnsure = () => {} }: MaskOptions) {
+  // A short secret set in development may be an everyday word.
   const hidden = secrets.filter(({ length }) => length >= 8)
-  /** What is known of the contact, in lower case, and what stands for it. */
-  const known = new Map<string, string>()
-  learn()
-  const names = [...known.keys()].sort((one, other) => other.length - one.length).map(wholeWord)
-  // In one go: what stands for something is not replaced again.
-  const personal = new RegExp(`(?<email>${email})|(?<name>${names.join('|')})|(?<id>${id})|(?<phone>${phone})`, 'giu')
-  return { value, text }
+  const ids = new Map<string, string>()
+  for (const id of [contact.id, contact.page_id, contact.ig_id]) if (id) ids.set(id, fakes.id(id))
+  const names = createNames(contact, fakes)
+  return { value, text: (given: string) => text(given) }
 
-  function learn(): void {
-    const { first_name, last_name, name } = contact
-    learnName(first_name, fakes.firstName)
-    learnName(last_name, fakes.lastName)
-    learnName(name, fakes.lastName)
-    for (const key of userKeys) {
-      const user = contact[key]
-      if (typeof user === 'string') known.set(user.toLowerCase(), fakes.user(user))
-    }
-    for (const id of [contact.id, contact.page_id, contact.ig_id]) if (id) known.set(id, fakes.id(id))
-  }
-
-  /** As a whole, and each word of it; but not what is short and within, like "de". */
-  function learnName(given: unknown, makeFake: (word: string) => string): void {
-    const words = typeof given === 'string' ? given.toLowerCase().split(/\s+/).filter(Boolean) : []
-    const made = words.map(word => known.get(word) ?? makeFake(word))
-    for (const [i, word] of words.entries()) {
-      if (word.length > 2 || words.length === 1) known.set(word, made[i] as string)
-    }
-    if (words.length > 1) known.set(words.join(' '), made.join(' '))
-  }
-
-  /** Any JSON, masked; `key` is the name under which it stands. */
+  /** Masks any JSON value; `key` is its key in the enclosing object. */
   function value(given: unknown, key = ''): unknown {
+    if (given === null || given === undefined || typeof given === 'boolean') return given
+    if (secretKey.test(key) && given !== '') return '<secret>'
     if (typeof given === 'string') return ofKey(given, key)
     if (typeof given === 'number') return number(given, key)
     if (Array.isArray(given)) return given.map(member => value(member, key))
-    if (typeof given !== 'object' || given === null) return given
-    return Object.fromEntries(Object.entries(given).map(([name, member]) => [name, value(member, name)]))
+    return Object.fromEntries(Object.entries(given).map(([name, member]) => [keyOf(name), value(member, name)]))
+  }
+
+  /** Leaves names in keys, since they may be words of the program. */
+  function keyOf(name: string): string {
+    const folded = fold(name)
+    return replaceSpans(name, [...findMails(folded, fakes), ...findNumbers(folded, { fakes, ids })])
   }
 
   function ofKey(given: string, key: string): string {
     if (given === '') return given
-    if (secretKey.test(key)) return '<secret>'
     if (pictureKey.test(key)) return 'https://example.com/picture.png'
     if ((idKey.test(key) || key === 'user_refs') && /^-?\d+$/.test(given)) {
-      return given.replace(/\d+/, digits => known.get(digits) ?? fakes.id(digits))
+      return given.replace(/\d+/, digits => ids.get(digits) ?? fakes.id(digits))
     }
-    return phoneKey.test(key) && /\d/.test(given) ? fakes.phone(given) : text(given)
+    if (nameKey.test(key)) return names.standFor(given) ?? text(given)
+    if (emailKey.test(key) && /[@\p{L}]/u.test(given)) return fakes.email(fold(given).text)
+    return text(given, phoneKey.test(key) ? 1 : undefined)
   }
 
-  /** Shorter ones count, or cost. */
+  /** Leaves shorter numbers, which are counts or prices. */
   function number(given: number, key: string): number {
-    const digits = String(given)
-    if (!/^\d{7,15}$/.test(digits)) return given
-    if (idKey.test(key)) return Number(known.get(digits) ?? fakes.id(digits))
-    return digits.length >= 9 ? Number(fakes.phone(digits)) : given
+    const digits = String(Math.abs(given))
+    if (!/^\d{1,15}$/.test(digits)) return given
+    const isPhone = digits.length >= 9 || phoneKey.test(key)
+    if (idKey.test(key) && digits.length >= 7) return Math.sign(given) * Number(ids.get(digits) ?? fakes.id(digits))
+    return isPhone ? Math.sign(given) * Number(fakes.phone(digits)) : given
   }
 
-  function text(given: string): string {
-    const open = hidden.reduce((text, secret) => text.replaceAll(secret, '<secret>'), given)
-    return open.replace(personal, (real, ...rest) => {
-      const { email, name, id } = rest.at(-1) as Record<string, string | undefined>
-      if (email !== undefined) return fakes.email(real)
-      if (name !== undefined) return inCaseOf(real, known.get(real.toLowerCase()) as string)
-      return id === undefined ? fakes.phone(real) : fakes.id(real)
-    })
+  function text(given: string, fewestDigits?: number): string {
+    const folded = fold(given)
+    const spans = joinSpans([
+      ...hidden.flatMap(secret => findAll(given, secret)),
+      ...findMails(folded, fakes),
+      ...findNumbers(folded, { fakes, ids }, fewestDigits),
+      ...names.find(given, folded),
+    ])
+    if (spans.some(({ by }) => by === unsure)) onUnsure()
+    return replaceSpans(given, spans)
   }
 }
 
-/** Scripts that put no space between words. */
-const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
-
-/** A pattern of the name or id where it is no part of another. An address may put letters before an id. */
-function wholeWord(known: string): string {
-  const beside = /^\d{5,}$/.test(known) ? '\\d' : '[\\p{L}\\p{N}]'
-  const word = escapePattern(known)
-  return unspaced.test(known) ? word : `(?<!${beside})${word}(?!${beside})`
-}
-
-/** ANA stays in capitals, ana in small letters. */
-function inCaseOf(real: string, fake: string): string {
-  if (real === real.toLowerCase()) return fake.toLowerCase()
-  return real.length > 1 && real === real.toUpperCase() ? fake.toUpperCase() : fake
-}
-
-export function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+function findAll(text: string, secret: string): Span[] {
+  const spans: Span[] = []
+  for (let from = text.indexOf(secret); from >= 0; from = text.indexOf(secret, from + secret.length)) {
+    spans.push({ from, to: from + secret.length, by: '<secret>' })
+  }
+  return spans
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../settings/config.ts'
 import { createFakes } from './fakes.ts'
 import { createRecorder, type Recorded } from './recorder.ts'
 
@@ -17,23 +17,24 @@ type SecretName =
 export interface RecordOptions {
   /** RECORD_DIR. */
   folder: string
-  /** Its first key is what fakes are made by: they are the same after a restart. */
+  /** Fakes derive from the first of `stateKeys`, so they stay the same after a restart. */
   config: Pick<Config, 'publicUrl' | 'stateKeys' | SecretName>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-/** Records the calls of blocks that were answered. All work is done behind the answer, and what fails there fails nobody. */
+/** Records answered calls of blocks. Works after the answer has been sent, and only logs its own failures. */
 export function record(app: FastifyInstance, { folder, config, now }: RecordOptions): void {
   const fakes = createFakes(`dynablock recording ${config.stateKeys[0]}`)
-  const recorder = createRecorder({ publicUrl: config.publicUrl, fakes, secrets: secretsOf(config) })
+  const recorder = createRecorder({ publicUrl: config.publicUrl, fakes, secrets: secretsOf(config), onUnsure })
   const bodies = new WeakMap<FastifyRequest, Recorded['body']>()
   const answers = new WeakMap<FastifyRequest, string>()
   let writing = Promise.resolve()
   let hasFailed = false
+  let wasUnsure = false
 
   app.addHook('preHandler', (request, _reply, done) => {
-    // A copy: the block may change what it is given.
+    // A copy, because the block may change the body.
     if (isCall(request)) bodies.set(request, structuredClone(request.body) as Recorded['body'])
     done()
   })
@@ -47,21 +48,29 @@ export function record(app: FastifyInstance, { folder, config, now }: RecordOpti
     if (body === undefined || answer === undefined) return
     const { block, step = null } = request.params as { block: string; step?: string }
     const at = now()
-    writing = writing.then(() => keep({ block, step, body, answer, at })).catch(tell)
+    writing = writing.then(() => save({ block, step, body, answer, at })).catch(logFirst)
   })
-  app.addHook('onReady', async () => app.log.info({ folder }, 'calls of blocks are recorded'))
+  app.addHook('onReady', async () => app.log.info({ folder }, 'recording the calls of blocks'))
   app.addHook('onClose', () => writing)
 
-  async function keep(call: Recorded): Promise<void> {
+  async function save(call: Recorded): Promise<void> {
     const changed = recorder.note(call)
     if (!changed) return
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeFile(join(folder, changed.file), `${JSON.stringify(changed.fixture, null, 2)}\n`, { mode: 0o600 })
   }
 
-  function tell(err: unknown): void {
-    if (!hasFailed) app.log.error({ err, folder }, 'a call is not recorded; further ones that fail are not told')
+  /** Logs the code or name of an error only: its message may quote what was to be recorded. */
+  function logFirst(err: NodeJS.ErrnoException): void {
+    const reason = err.code ?? err.name
+    if (!hasFailed) app.log.error({ reason, folder }, 'a call was not recorded; further failures are not logged')
     hasFailed = true
+  }
+
+  function onUnsure(): void {
+    if (!wasUnsure)
+      app.log.warn({ folder }, 'words that may be a form of a name are left out of recordings; logged once')
+    wasUnsure = true
   }
 }
 
@@ -69,7 +78,7 @@ function isCall({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.url?.startsWith('/blocks/:block') === true
 }
 
-/** All that no record may hold. */
+/** Everything that must not appear in a recording. */
 function secretsOf(config: Pick<Config, SecretName>): string[] {
   const { webhookSecrets, stateKeys, apiTokens, matonApiKey = '', databaseUrl = '' } = config
   const keyed = [...config.manychatApiKeys, ...config.chatfuelBots].map(entry => entry.slice(entry.indexOf(':') + 1))

@@ -1,18 +1,18 @@
-/** Turns calls into conversations: one for each time that a Dynamic Block opened a block. */
+/** Groups calls into conversations. Each call of a Dynamic Block starts a new one. */
 import { randomUUID } from 'node:crypto'
-import { type Claims, targetOf } from '../../blocks/claims.ts'
+import { type SealClaims, targetOf } from '../../calls/seal-claims.ts'
 import type { Content } from '../../content/content.ts'
-import { readCaller, textOrNull } from '../../webhook/contact.ts'
+import { openedBy, textOrNull } from '../../webhook/contact.ts'
 import { type Fixture, readAnswer, type Step } from '../conversation/fixture.ts'
-import type { Fakes } from './fakes.ts'
+import { type Fakes, hasStandIn, isAsRecorded } from './fakes.ts'
 import { createMask, type Mask } from './mask.ts'
 
-/** A call that was answered with 200. */
+/** A call answered with 200. */
 export interface Recorded {
   block: string
-  /** null: it opened the block. */
+  /** null: a call of the Dynamic Block. */
   step: string | null
-  /** As `readBody` read it. */
+  /** As parsed by `readBody`. */
   body: Record<string, unknown>
   /** The body of the answer. */
   answer: string
@@ -24,51 +24,57 @@ export interface RecorderOptions {
   publicUrl: string
   fakes: Fakes
   secrets: readonly string[]
+  /** Called when a word that may be personal is left out. */
+  onUnsure?: () => void
 }
 
-interface Talk {
+interface Recording {
   file: string
   fixture: Fixture
   mask: Mask
   lastAt: number
-  /** How many buttons were shown with each caption. */
-  shown: Map<string, number>
-  /** The step of each tap whose second request is still to come. */
+  /** The captions of all buttons so far, masked. */
+  shown: string[]
+  /** Taps of quick replies whose second request hasn't arrived yet. */
   pairs: Map<string, Step>
 }
 
-/** Where a token was, that comes back with a callback. */
+/** Where a token was shown, so that its callback can be assigned to a conversation. */
 interface Origin {
-  talk: Talk
-  /** null: a listener. */
+  recording: Recording
+  /** null: not a button, but a listener. */
   caption: string | null
-  /** Which of the buttons with that caption; absent for a quick reply. */
-  index?: number
+  /** Index among all buttons shown, or among `replies`. */
+  place?: number
+  /** The captions of the quick replies that this is one of, masked. */
+  replies?: string[]
 }
 
-/** So many buttons are remembered, of whoever called; an older one that is tapped is not recorded. */
+/** Tokens remembered, over all contacts. Taps of older buttons are not recorded. */
 const maxOrigins = 20_000
 
-export function createRecorder({ publicUrl, fakes, secrets }: RecorderOptions) {
+export function createRecorder({ publicUrl, fakes, secrets, onUnsure = () => {} }: RecorderOptions) {
   const origins = new Map<string, Origin>()
   return { note }
 
-  /** The file that the call changes, and what is in it now; null for a call that belongs to no conversation known here. */
-  function note(call: Recorded): Pick<Talk, 'file' | 'fixture'> | null {
+  /** Adds a call; returns the changed file and its content, or null when the call belongs to no known conversation. */
+  function note(call: Recorded): Pick<Recording, 'file' | 'fixture'> | null {
     const token = String(call.body.state)
     const origin = call.step === null ? null : origins.get(token)
     if (origin === undefined) return null
-    const talk = origin?.talk ?? begin(call)
-    const step = origin ? findStep(origin, call, token) : addStep(talk, { do: 'open', answers: [] })
-    step.answers.push(talk.mask.value(readAnswer({ status: 200, headers: {}, body: call.answer, ms: 0 }, publicUrl)))
-    learn(talk, JSON.parse(call.answer).content)
-    talk.lastAt = call.at
-    return talk
+    const recording = origin?.recording ?? begin(call)
+    const step = origin ? findStep(origin, call, token) : addStep(recording, { do: 'open', answers: [] })
+    step.answers.push(
+      recording.mask.value(readAnswer({ status: 200, headers: {}, body: call.answer, ms: 0 }, publicUrl)),
+    )
+    learn(recording, JSON.parse(call.answer).content)
+    recording.lastAt = call.at
+    return recording
   }
 
-  function begin({ block, body, at }: Recorded): Talk {
-    const { contact, channel, input, extras } = readCaller(body)
-    const mask = createMask({ fakes, secrets, contact })
+  function begin({ block, body, at }: Recorded): Recording {
+    const { contact, channel, input, extras } = openedBy(body, { id: '', block })
+    const mask = createMask({ fakes, secrets, contact, onUnsure })
     const time = new Date(at).toISOString()
     const { channel: _, input: __, ...others } = extras
     const masked = mask.value({ ...contact, ...(input !== null && { last_input_text: input }) })
@@ -82,55 +88,59 @@ export function createRecorder({ publicUrl, fakes, secrets }: RecorderOptions) {
       steps: [],
     }
     const file = `${time.slice(0, 19).replace(/\D/g, '')}-${block}-${channel}-${randomUUID().slice(0, 8)}.json`
-    return { file, fixture, mask, lastAt: at, shown: new Map(), pairs: new Map() }
+    return { file, fixture, mask, lastAt: at, shown: [], pairs: new Map() }
   }
 
-  function addStep({ fixture }: Talk, step: Step): Step {
+  function addStep({ fixture }: Recording, step: Step): Step {
     fixture.steps.push(step)
     return step
   }
 
-  /** The step that a callback is; both requests of a quick reply's tap are one, whichever is first. */
+  /** The step of a callback. Tapping a quick reply causes two requests, in any order, which make one step. */
   function findStep(origin: Origin, { body, at }: Recorded, token: string): Step {
-    const { talk } = origin
+    const { recording } = origin
     const input = textOrNull(body.input)
     const { pair } = targetOf(readClaims(token), input)
-    const made = makeStep(origin, input)
-    const twin = pair === undefined ? undefined : talk.pairs.get(pair)
-    if (twin) {
-      if (made.do === 'tap') Object.assign(twin, { ...made, text: undefined, answers: twin.answers })
-      talk.pairs.delete(pair as string)
-      return twin
+    const step = makeStep(origin, input)
+    const first = pair === undefined ? undefined : recording.pairs.get(pair)
+    if (first) {
+      if (step.do === 'tap') Object.assign(first, { ...step, text: undefined, answers: first.answers })
+      recording.pairs.delete(pair as string)
+      return first
     }
-    const ms = Math.round(at - talk.lastAt)
-    if (ms >= leastWaitMs) addStep(talk, { do: 'wait', ms, answers: [] })
-    if (pair !== undefined) talk.pairs.set(pair, made)
-    return addStep(talk, made)
+    const ms = Math.round(at - recording.lastAt)
+    if (ms >= minWaitMs) addStep(recording, { do: 'wait', ms, answers: [] })
+    if (pair !== undefined) recording.pairs.set(pair, step)
+    return addStep(recording, step)
   }
 
-  /** The latest of several with one caption needs no number. */
-  function makeStep({ talk, caption, index }: Origin, input: string | null): Step {
-    if (caption === null) return { do: 'say', text: talk.mask.text(input ?? ''), answers: [] }
-    const isLatest = index === undefined || index === (talk.shown.get(caption) ?? 0) - 1
-    return { do: 'tap', caption: talk.mask.text(caption), ...(!isLatest && { index }), answers: [] }
+  /** Omits the index of the latest button with its caption, and of a quick reply, unless a stand-in makes it ambiguous. */
+  function makeStep({ recording, caption, place = 0, replies }: Origin, input: string | null): Step {
+    if (caption === null) return { do: 'say', text: recording.mask.text(input ?? ''), answers: [] }
+    const alike = [...recording.shown, ...(replies ?? [])].flatMap((other, i) =>
+      isAsRecorded(caption, other) ? [i] : [],
+    )
+    const index = alike.indexOf(replies ? recording.shown.length + place : place)
+    const isClear = !hasStandIn(caption) && (replies !== undefined || index === alike.length - 1)
+    return { do: 'tap', caption, ...(!isClear && { index }), answers: [] }
   }
 
-  /** Remembers what can come back. */
-  function learn(talk: Talk, content: Content): void {
+  /** Remembers the tokens of an answer. */
+  function learn(recording: Recording, content: Content): void {
     for (const message of content.messages) {
       const cards = message.type === 'cards' ? message.elements : [message]
       for (const button of cards.flatMap(card => ('buttons' in card ? (card.buttons ?? []) : []))) {
         if (button.type !== 'dynamic_block_callback') continue
-        const { caption, payload } = button
-        const index = talk.shown.get(caption) ?? 0
-        talk.shown.set(caption, index + 1)
-        remember(payload, { talk, caption, index })
+        const caption = recording.mask.text(button.caption)
+        remember(button.payload, { recording, caption, place: recording.shown.push(caption) - 1 })
       }
     }
-    for (const reply of content.quick_replies ?? []) {
-      if (reply.type === 'dynamic_block_callback') remember(reply.payload, { talk, caption: reply.caption })
+    const quick = (content.quick_replies ?? []).filter(({ type }) => type === 'dynamic_block_callback')
+    const replies = quick.map(({ caption }) => recording.mask.text(caption))
+    for (const [place, reply] of quick.entries()) {
+      if ('payload' in reply) remember(reply.payload, { recording, caption: replies[place] as string, place, replies })
     }
-    remember(content.external_message_callback?.payload, { talk, caption: null })
+    remember(content.external_message_callback?.payload, { recording, caption: null })
   }
 
   function remember(payload: Record<string, unknown> | undefined, origin: Origin): void {
@@ -141,10 +151,10 @@ export function createRecorder({ publicUrl, fakes, secrets }: RecorderOptions) {
   }
 }
 
-/** Shorter pauses change nothing that a block could see. */
-const leastWaitMs = 1000
+/** Blocks don't notice shorter pauses. */
+const minWaitMs = 1000
 
-/** It was checked when the call was answered. */
-function readClaims(token: string): Claims {
+/** Reads a token without verifying it: the server did that when it answered the call. */
+function readClaims(token: string): SealClaims {
   return JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
 }

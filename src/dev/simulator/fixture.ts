@@ -1,13 +1,34 @@
-/** Conversations with the simulator as files, and what came of them when they were done again. */
+/** Conversations of the simulator as files, and the differences that a replay found, as the page shows them. */
 import type { ChatEvent } from '../conversation/event.ts'
 import { readAnswer, type Step } from '../conversation/fixture.ts'
-import type { DiffLine } from './diff.ts'
+import type { ReplayedStep } from '../replay/replay.ts'
 
-/** What came of one step that was done again. */
+/** One line of a comparison: the place, a removed line, or an added line. */
+interface DiffLine {
+  sign: ' ' | '-' | '+'
+  text: string
+}
+
 export interface Replayed {
   step: Step
   changed: boolean
   diff: DiffLine[]
+}
+
+export function showReplayed({ step, differences }: ReplayedStep): Replayed {
+  const diff = differences.flatMap(({ path, expected, got }) => [
+    { sign: ' ' as const, text: path },
+    ...linesOf('-', expected),
+    ...linesOf('+', got),
+  ])
+  return { step, changed: diff.length > 0, diff }
+}
+
+function linesOf(sign: '-' | '+', value: unknown): DiffLine[] {
+  if (value === undefined) return []
+  return JSON.stringify(value, null, 2)
+    .split('\n')
+    .map(text => ({ sign, text: `  ${text}` }))
 }
 
 /** The steps of a conversation. An answer belongs to the step whose request it answers. */

@@ -1,14 +1,14 @@
-/** Who may drive the simulator: its own page, in a browser on this machine. */
+/** Lets only the simulator's own page, in a browser on this machine, use the simulator. */
 import type { FastifyInstance } from 'fastify'
-import { createError } from '../../errors.ts'
+import { createError } from '../../errors/errors.ts'
 
 const loopback = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
-/** What proxies and tunnels add: by them strangers reach a server that listens on this machine. */
+/** Headers that proxies and tunnels add. Through those, strangers can reach a server that listens only on this machine. */
 const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host'] as const
 
 /**
- * Refuses what a page of a stranger could make a browser ask: another name for this machine (DNS rebinding), another
- * origin. Whoever comes through the tunnel that PUBLIC_URL names is refused as well.
+ * Refuses requests that a stranger's page could make a browser send: under another name for this machine (DNS rebinding),
+ * or from another origin. Also refuses requests through the tunnel of PUBLIC_URL.
  */
 export function guard(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers }) => {

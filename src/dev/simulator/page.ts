@@ -1,4 +1,4 @@
-/** The page itself: files that a browser takes as they are, from this server alone. */
+/** The page: files that the browser loads unbuilt, from this server only. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
@@ -8,7 +8,7 @@ import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 
 const folder = fileURLToPath(new URL('page/', import.meta.url))
-/** Modules of packages, by the name that the import map of the page gives them. */
+/** Modules from packages, by their names in the page's import map. */
 const vendor: Record<string, string> = {
   'preact.js': fileURLToPath(import.meta.resolve('preact')),
   'hooks.js': fileURLToPath(import.meta.resolve('preact/hooks')),

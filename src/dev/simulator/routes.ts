@@ -1,18 +1,18 @@
-import type { AddressInfo } from 'node:net'
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { AddressInfo, Socket } from 'node:net'
+import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Contact } from '../../blocks/contact.ts'
 import { channels } from '../../content/channels.ts'
-import { createError } from '../../errors.ts'
-import { brokenAt, parseExact } from '../../exact-json.ts'
-import { findMismatch } from '../../manychat/params.ts'
+import { createError } from '../../errors/errors.ts'
+import { contract } from '../../json/contract.ts'
+import { readJson } from '../../json/exact-json.ts'
 import { readFixture } from '../conversation/fixture.ts'
 import type { Saved } from '../conversation/state.ts'
 import { faults } from '../fake-api/fake-api.ts'
-import { dropUnusedConnections } from './connections.ts'
+import { showReplayed } from './fixture.ts'
 import { guard } from './guard.ts'
 import { page } from './page.ts'
-import type { Stage } from './stage.ts'
+import { createSessions, type Sessions, type SessionsOptions } from './sessions.ts'
 import { createStreams } from './stream.ts'
 
 const exact = { additionalProperties: false }
@@ -26,8 +26,8 @@ const bodies = {
     {
       block: Type.String({ description: 'the name of a block' }),
       channel: Channel,
-      contact: Type.Optional(Fields),
-      saved: Type.Optional(Fields),
+      contact: Type.Optional(Type.Unsafe<Partial<Contact>>(Fields)),
+      saved: Type.Optional(Type.Unsafe<Saved>(Fields)),
       since: Type.Optional(Type.Integer({ description: 'milliseconds' })),
       aheadMs: Type.Optional(Type.Integer({ description: 'milliseconds' })),
     },
@@ -51,101 +51,117 @@ const bodies = {
   clock: Type.Object({ forwardMs: Type.Integer({ minimum: 1, description: 'milliseconds forward' }) }, exact),
 }
 
-type OfTalk = { Params: { id: string } }
+const params = Type.Object({ id: Type.String() })
+const ofSession = { schema: { params } }
 
-/** Largest conversation that is put back or replayed. */
+/** The schema of a route that sends a body to a conversation. */
+function taking<Body extends TSchema>(body: Body) {
+  return { schema: { params, body } }
+}
+
+/** Limits the conversations that can be restored or replayed. */
 const maxBodyBytes = 16 * 1024 * 1024
 
-/** `/simulator`: the page, what drives a conversation, and ManyChat's API as it is played. Development only. */
-export async function simulatorRoutes(app: FastifyInstance, stage: Stage): Promise<void> {
-  guard(app)
-  acceptJson(app)
-  await page(app)
-  const { stream } = createStreams(app)
-  dropUnusedConnections(app)
-  app.addHook('onListen', async () => stage.listen(ownUrl(app)))
-  app.addHook('onClose', async () => stage.stop())
-  await app.register(api, stage)
+export type Simulator = ReturnType<typeof createSimulator>
+
+/** The parts of the simulator that the server uses: its routes, its clock, and its Public API. */
+export function createSimulator(options: SessionsOptions) {
+  const sessions = createSessions(options)
+  return {
+    /** The contacts' time, in milliseconds since 1970. */
+    now: sessions.now,
+    /** Replaces ManyChat for pages without a key; undefined when any page has one. */
+    standIn: sessions.standIn,
+    routes: (app: FastifyInstance) => routes(app, sessions),
+  }
+}
+
+/** `/simulator`: the page, the routes it uses, and the imitation of ManyChat's API. Development only. */
+async function routes(scope: FastifyInstance, sessions: Sessions): Promise<void> {
+  const app = contract(scope, mismatch => createError('DYN_SIMULATOR_INVALID', { ...mismatch }))
+  guard(scope)
+  acceptJson(scope)
+  await page(scope)
+  const { stream } = createStreams(scope)
+  dropUnusedConnections(scope)
+  app.addHook('onListen', async () => sessions.listen(ownUrl(scope)))
+  app.addHook('onClose', async () => sessions.stop())
+  await scope.register(api, sessions)
 
   const limits = { bodyLimit: maxBodyBytes }
-  app.get('/simulator/setup', () => stage.setup())
+  app.get('/simulator/setup', () => sessions.setup())
 
-  app.post('/simulator/conversations', limits, async ({ body }, reply) => {
-    const { contact, saved, ...wish } = read(bodies.begin, body)
-    const talk = stage.begin({ ...wish, contact: contact as Partial<Contact>, saved: saved as unknown as Saved })
-    return reply.code(201).send({ id: talk.id })
+  app.post('/simulator/conversations', { ...limits, schema: { body: bodies.begin } }, async ({ body }, reply) => {
+    const session = sessions.begin(body)
+    return reply.code(201).send({ id: session.id })
   })
 
-  app.get<OfTalk>('/simulator/conversations/:id/events', ({ params }, reply) => {
-    const { state, watch } = stage.find(params.id)
-    stream(reply, { state: () => ({ ...state(), ...stage.switches() }), watch })
+  app.get('/simulator/conversations/:id/events', ofSession, ({ params }, reply) => {
+    const { state, watch } = sessions.find(params.id)
+    stream(reply, { state: () => ({ ...state(), ...sessions.switches() }), watch })
   })
 
-  app.get<OfTalk>('/simulator/conversations/:id/recording', ({ params }, reply) => {
-    // People read it, and keep it beside their blocks.
-    return reply.type('application/json').send(`${JSON.stringify(stage.find(params.id).record(), null, 2)}\n`)
+  app.get('/simulator/conversations/:id/recording', ofSession, ({ params }, reply) => {
+    // Indented, since people read it and keep it beside their blocks.
+    return reply.type('application/json').send(`${JSON.stringify(sessions.find(params.id).record(), null, 2)}\n`)
   })
 
-  app.post<OfTalk>('/simulator/conversations/:id/open', async ({ params }) => {
-    await stage.find(params.id).conversation.open()
+  app.post('/simulator/conversations/:id/open', ofSession, async ({ params }) => {
+    await sessions.find(params.id).conversation.open()
     return {}
   })
 
-  app.post<OfTalk>('/simulator/conversations/:id/tap', async ({ params, body }) => {
-    await stage.find(params.id).conversation.tap(read(bodies.tap, body).id)
+  app.post('/simulator/conversations/:id/tap', taking(bodies.tap), async ({ params, body }) => {
+    await sessions.find(params.id).conversation.tap(body.id)
     return {}
   })
 
-  app.post<OfTalk>('/simulator/conversations/:id/say', async ({ params, body }) => {
-    return { heard: await stage.find(params.id).conversation.say(read(bodies.say, body).text) }
+  app.post('/simulator/conversations/:id/say', taking(bodies.say), async ({ params, body }) => {
+    return { heard: await sessions.find(params.id).conversation.say(body.text) }
   })
 
-  app.post<OfTalk>('/simulator/conversations/:id/contact', async ({ params, body }) => {
-    const talk = stage.find(params.id)
-    talk.conversation.changeContact(read(bodies.contact, body))
-    talk.tell()
+  app.post('/simulator/conversations/:id/contact', taking(bodies.contact), async ({ params, body }) => {
+    const session = sessions.find(params.id)
+    session.conversation.changeContact(body)
+    session.notify()
     return {}
   })
 
   app.post('/simulator/replays', limits, async ({ body }, reply) => {
-    // It takes as long as the conversation did.
+    // A replay can take as long as the conversation did.
     reply.raw.setTimeout(0)
-    const { talk, replayed } = await stage.replay(readFixture(body))
-    return { id: talk.id, replayed }
+    const { session, steps } = await sessions.replay(readFixture(body))
+    return { id: session.id, replayed: steps.map(showReplayed) }
   })
 
-  app.post('/simulator/switches', async ({ body }) => {
-    stage.change(read(bodies.switches, body))
-    return stage.switches()
+  app.post('/simulator/switches', { schema: { body: bodies.switches } }, async ({ body }) => {
+    sessions.change(body)
+    return sessions.switches()
   })
 
-  app.post('/simulator/clock', async ({ body }) => {
-    stage.moveClock(read(bodies.clock, body).forwardMs)
-    return stage.switches()
+  app.post('/simulator/clock', { schema: { body: bodies.clock } }, async ({ body }) => {
+    sessions.moveClock(body.forwardMs)
+    return sessions.switches()
   })
 
   app.post('/simulator/restart', (_request, reply) => {
-    const { restart } = stage
+    const { restart } = sessions
     if (typeof restart !== 'function') throw createError('DYN_SIMULATOR_RESTART', { got: restart.impossible })
     reply.raw.on('finish', restart)
     return reply.code(202).send({})
   })
 }
 
-/** Ids of a contact are typed as bare digits, too. */
+/** People may type a contact's ids as bare numbers, which JSON.parse would round. */
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
-    try {
-      return parseExact(body)
-    } catch {
-      throw createError('DYN_BODY_NOT_JSON', { got: `text that breaks off at position ${brokenAt(body) ?? 'unknown'}` })
-    }
+    return readJson(body)
   })
 }
 
-/** The same API that the clients of blocks call in memory, for whoever wants to try it with curl. */
-async function api(app: FastifyInstance, { answerApi }: Stage): Promise<void> {
+/** The API that the clients of blocks call in memory, to be tried with curl. */
+async function api(app: FastifyInstance, { answerApi }: Sessions): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body)
   app.all('/simulator/api/*', async ({ method, url, headers, body, raw }, reply) => {
@@ -158,17 +174,26 @@ async function api(app: FastifyInstance, { answerApi }: Stage): Promise<void> {
   })
 }
 
-/** @throws DynablockError `DYN_SIMULATOR_INVALID` */
-function read<T extends TSchema>(schema: T, body: unknown): Static<T> {
-  const mismatch = findMismatch(schema, body)
-  if (mismatch) throw createError('DYN_SIMULATOR_INVALID', { ...mismatch })
-  return body as Static<T>
-}
-
-/** Where this server is reached from its own machine. */
+/** This server's address on its own machine. */
 function ownUrl(app: FastifyInstance): string {
   const [{ address: host, family, port }] = app.addresses() as [AddressInfo]
   const isAny = host === '0.0.0.0' || host === '::'
   const name = isAny ? '127.0.0.1' : family === 'IPv6' ? `[${host}]` : host
   return `http://${name}:${port}`
+}
+
+/**
+ * Browsers open connections in advance. Node counts an unused one as busy, so closing the server would wait half a minute
+ * for it.
+ */
+function dropUnusedConnections(app: FastifyInstance): void {
+  const unused = new Set<Socket>()
+  app.server.on('connection', socket => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => unused.delete(socket))
+  app.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy()
+  })
 }

@@ -1,23 +1,12 @@
-/** Looks after the sends of the contacts that somebody watches, as the server tells of them. */
+/** Polls the server for the sends of the contacts on open pages. */
 
-/** What `GET /sends` tells of each. */
-export interface ListedSend {
-  id: string
-  state: string
-  operation: string
-  late_reply: boolean
-  attempts: number
-  last_error: { code: string; message: string } | null
-  created_at: string
-  updated_at: string
-  not_before: string
-}
+import type { SendList, SendView } from '../../sends/send-view.ts'
 
 export interface SendsWatchOptions {
   ownUrl: () => string
   apiToken: string
-  /** Those who are looked after, by the id of their contact. */
-  watched: () => { contact: string; setSends(sends: ListedSend[]): void }[]
+  /** The open conversations, with the ids of their contacts. */
+  watched: () => { contact: string; setSends(sends: SendView[]): void }[]
   everyMs?: number
 }
 
@@ -27,23 +16,23 @@ export function createSendsWatch({ ownUrl, apiToken, watched, everyMs = 400 }: S
   return { start: () => schedule(), stop }
 
   function schedule(): void {
-    if (!isStopped) timer = setTimeout(look, everyMs).unref()
+    if (!isStopped) timer = setTimeout(poll, everyMs).unref()
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     for (const { contact, setSends } of watched()) {
-      // The store may not be open yet, or away: what is known stays shown.
+      // The store may not be open yet, or be unreachable: keep showing the last state.
       await list(contact).then(setSends, () => undefined)
     }
     schedule()
   }
 
-  async function list(contact: string): Promise<ListedSend[]> {
+  async function list(contact: string): Promise<SendView[]> {
     const url = `${ownUrl()}/sends?addressee=${encodeURIComponent(contact)}&limit=20`
     const response = await fetch(url, { headers: { authorization: `Bearer ${apiToken}` } })
     if (!response.ok) throw new Error(`status ${response.status}`)
-    // Ids are written as bare digits; they are few enough to be numbers here, and shown as they are.
-    const { sends } = (await response.json()) as { sends: ListedSend[] }
+    // Ids are bare numbers here, small enough for JSON.parse.
+    const { sends } = (await response.json()) as SendList
     return sends
   }
 

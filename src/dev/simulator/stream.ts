@@ -1,4 +1,4 @@
-/** Server-Sent Events: whoever connects is shown how things stand, at once and at each change. */
+/** Server-Sent Events: each client receives the state when it connects and after each change. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
 export interface Source {
@@ -6,7 +6,7 @@ export interface Source {
   watch(watcher: () => void): () => void
 }
 
-/** Streams end with the server: it would wait for them else. */
+/** Ends open streams before the server closes, which would otherwise wait for them. */
 export function createStreams(app: FastifyInstance) {
   const open = new Set<() => void>()
   app.addHook('preClose', async () => {
@@ -17,16 +17,16 @@ export function createStreams(app: FastifyInstance) {
   function stream(reply: FastifyReply, { state, watch }: Source): void {
     reply.hijack()
     const { raw } = reply
-    // It may be silent for longer than other connections are let be.
+    // A stream may be idle for longer than the server's socket timeout.
     raw.setTimeout(0)
     const headers = reply.getHeaders() as Record<string, string>
     raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     const write = () => raw.write(`data: ${JSON.stringify(state())}\n\n`)
-    const forget = watch(write)
+    const unwatch = watch(write)
     const end = () => void raw.end()
     open.add(end)
     raw.on('close', () => {
-      forget()
+      unwatch()
       open.delete(end)
     })
     write()

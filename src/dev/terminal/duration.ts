@@ -1,7 +1,7 @@
-/** Times as people type them. */
+/** Durations as people type them. */
 const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-/** Seconds of `90`, `90s`, `5m`, `2h` or `1d`; null for anything else. */
+/** The seconds in `90`, `90s`, `5m`, `2h` or `1d`; null for any other text. */
 export function parseDuration(text: string): number | null {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?) ?([smhd])?$/.exec(text.trim()) ?? []
   return number === undefined ? null : Number(number) * (secondsOf[unit] as number)
@@ -9,7 +9,7 @@ export function parseDuration(text: string): number | null {
 
 const names: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day' }
 
-/** In the largest unit of which it is a whole number. */
+/** Formats seconds in the largest unit that gives a whole number. */
 export function formatDuration(seconds: number): string {
   const [unit, size] = Object.entries(secondsOf).findLast(([, size]) => seconds % size === 0) ?? ['s', 1]
   const count = seconds / size

@@ -1,4 +1,4 @@
-/** The phone in words: a line for everything that happens, fit for a screen reader. */
+/** Formats the phone as lines of text that also suit a screen reader. */
 import type { Screen } from '../conversation/conversation.ts'
 import type { ChatEvent, ChatProblem } from '../conversation/event.ts'
 import type { Shown, Tappable } from '../conversation/screen.ts'
@@ -7,13 +7,13 @@ import { buttonsOf, targetOf } from '../conversation/tappable.ts'
 import { formatDuration } from './duration.ts'
 
 export interface FormatOptions {
-  /** Whether lines are set apart by color. */
+  /** Whether to color lines. */
   color: boolean
 }
 
-const doing = { url: 'opens', flow: 'goes to flow', node: 'goes to node', call: 'calls', buy: 'buys' } as const
+const verbs = { url: 'opens', flow: 'goes to flow', node: 'goes to node', call: 'calls', buy: 'buys' } as const
 
-/** Makes the function that says an event; what is only a warning is said once. */
+/** Makes a function that formats an event. Each warning is printed only once. */
 export function createFormat({ color }: FormatOptions) {
   const warned = new Set<string>()
   return format
@@ -37,12 +37,12 @@ export function createFormat({ color }: FormatOptions) {
       return [note(`waits for your message for ${formatDuration(Math.round((event.until - event.at) / 1000))}`)]
     }
     if (event.kind === 'unheard') {
-      const why = event.why === 'expired' ? 'it waited too long' : 'no block listens'
-      return [note(`${why}: ManyChat’s own automation has this message`)]
+      const why = event.why === 'expired' ? 'the listener had expired' : 'no block listens'
+      return [note(`${why}: ManyChat’s own automation handles this message`)]
     }
     if (event.kind === 'tag') return [note(`tag ${event.change}: ${event.name}`)]
     if (event.kind === 'field') return [note(`field ${event.name}: ${event.value ?? 'empty'}`)]
-    if (event.kind === 'followed') return [note(`${doing[event.type]} ${event.target}`)]
+    if (event.kind === 'followed') return [note(`${verbs[event.type]} ${event.target}`)]
     if (event.kind === 'delivery' && !event.accepted)
       return [problem(`delivery refused (${event.code ?? 'no code'}): ${event.why}`)]
     return []
@@ -69,7 +69,7 @@ export function createFormat({ color }: FormatOptions) {
   function formatTappable({ id, caption, wire }: Tappable, kind?: string): string {
     const notes = [
       kind,
-      wire.type !== 'dynamic_block_callback' && doing[wire.type],
+      wire.type !== 'dynamic_block_callback' && verbs[wire.type],
       wire.type !== 'dynamic_block_callback' && targetOf(wire).target,
     ]
     const aside = notes.filter(Boolean).join(' ')

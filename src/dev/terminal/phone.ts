@@ -1,25 +1,25 @@
-/** The phone in a terminal: reads lines, does what they say, and tells what happens. */
+/** The phone in a terminal: reads lines, carries them out, and prints what happens. */
 import type { Contact } from '../../blocks/contact.ts'
-import { DynablockError } from '../../errors.ts'
-import { parseExact, stringifyExact } from '../../exact-json.ts'
+import { stringifyExact } from '../../json/exact-json.ts'
+import { parseObject } from '../../json/object.ts'
 import type { ChatEvent } from '../conversation/event.ts'
 import type { Chat } from '../testing/chat.ts'
 import { parseDuration } from './duration.ts'
 import { createFormat } from './format.ts'
 
-export const verbs = `  :3            taps button or quick reply 3; :tap <caption> does it by its caption
-  :wait 5m      lets time pass: 30s, 5m, 2h, 1d
-  :contact      shows the contact, tags and fields; :contact {"first_name":"Bo"} changes it
-  :open         the flow reaches the block once more
-  :quit         ends; so does the end of the input
-  ::text        says a text that begins with a colon
+export const verbs = `  :3            tap button or quick reply 3; :tap <caption> taps by caption
+  :wait 5m      let time pass: 30s, 5m, 2h, 1d
+  :contact      show the contact, tags and fields; :contact {"first_name":"Bo"} changes it
+  :open         open the block again
+  :quit         end; so does the end of the input
+  ::text        send a text that begins with a colon
 `
 
 export interface PhoneOptions {
   env: { NO_COLOR?: string | undefined }
   write(text: string): void
   lines(): AsyncIterable<string>
-  /** Whether a person types: there is a prompt then, and color unless NO_COLOR is set. Else what is read is written too. */
+  /** Whether a person types. Then there is a prompt, and color unless NO_COLOR is set; otherwise input is echoed. */
   interactive: boolean
 }
 
@@ -32,15 +32,15 @@ export function createPhone({ env, write, lines, interactive }: PhoneOptions) {
   let isWaiting = false
   return { show, talk }
 
-  /** Tells an event; what happens before the talk begins is told then. */
+  /** Prints an event. Events from before `talk` are printed when it starts. */
   function show(event: ChatEvent): void {
     if (!chat) return void early.push(event)
     const said = format(event, chat.conversation.screen())
-    // What comes on its own takes the line of the prompt.
+    // A late reply overwrites the line of the prompt.
     if (said !== '') write(isWaiting ? `\r${said}${prompt}` : said)
   }
 
-  /** Resolves when there is no more to read, or that is asked for. */
+  /** Resolves at the end of the input, or after `:quit`. */
   async function talk(opened: Chat): Promise<void> {
     chat = opened
     for (const event of early) show(event)
@@ -49,11 +49,11 @@ export function createPhone({ env, write, lines, interactive }: PhoneOptions) {
       isWaiting = false
       if (!interactive) write(`${prompt}${line}\n`)
       if (/^:q(uit)?$/.test(line.trim())) return
-      await obey(opened, line.trim())
+      await handle(opened, line.trim())
       ask()
     }
     isWaiting = false
-    // A late reply is worth waiting for.
+    // Late replies may still arrive.
     await opened.settled()
   }
 
@@ -62,14 +62,11 @@ export function createPhone({ env, write, lines, interactive }: PhoneOptions) {
     if (interactive) write(prompt)
   }
 
-  async function obey(chat: Chat, line: string): Promise<void> {
-    try {
-      await (line.startsWith(':') ? command(chat, line.slice(1)) : line !== '' && chat.say(line))
-    } catch (error) {
-      if (!(error instanceof DynablockError)) throw error
-      // That nobody listens has been told.
-      if (error.code !== 'DYN_CHAT_UNHEARD') write(`! ${error.message}\n`)
-    }
+  async function handle(chat: Chat, line: string): Promise<void> {
+    const { length } = chat.problems
+    await (line.startsWith(':') ? command(chat, line.slice(1)) : line !== '' && chat.say(line))
+    // Other problems were printed with their events, including a message that no block listened to.
+    for (const { rule, message } of chat.problems.slice(length)) if (rule === 'DYN_CHAT_TAP') write(`! ${message}\n`)
   }
 
   async function command(chat: Chat, line: string): Promise<void> {
@@ -78,13 +75,13 @@ export function createPhone({ env, write, lines, interactive }: PhoneOptions) {
     if (/^\d+$/.test(verb)) return chat.tap(Number(verb))
     if (verb === 'tap') return chat.tap(rest)
     if (verb === 'open') return chat.open()
-    if (verb === 'contact') return rest === '' ? tell(chat) : change(chat, rest)
+    if (verb === 'contact') return rest === '' ? showContact(chat) : change(chat, rest)
     const seconds = verb === 'wait' ? parseDuration(rest) : null
     if (seconds !== null) return chat.wait(seconds)
-    write(verb === 'help' ? verbs : `! Expected what :help lists, got ":${line}".\n`)
+    write(verb === 'help' ? verbs : `! ":${line}" is not a command. :help lists them.\n`)
   }
 
-  function tell({ contact, tags, fields }: Chat): void {
+  function showContact({ contact, tags, fields }: Chat): void {
     const { custom_fields: _, ...system } = contact
     const known = Object.entries(system).filter(([, value]) => value !== null && String(value) !== '')
     for (const [name, value] of known)
@@ -96,19 +93,7 @@ export function createPhone({ env, write, lines, interactive }: PhoneOptions) {
   function change(chat: Chat, json: string): void {
     const fields = parseObject(json)
     if (fields) chat.conversation.changeContact(fields as Partial<Contact>)
-    else write('! Expected a JSON object, got other text.\n')
-  }
-}
-
-/** null for text that is no JSON object. */
-export function parseObject(json: string): Record<string, unknown> | null {
-  try {
-    const value = parseExact(json)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
-  } catch {
-    return null
+    else write('! :contact takes a JSON object.\n')
   }
 }
 

@@ -1,6 +1,6 @@
-/** A conversation as a test wants it: captions in, texts out, and no failure that goes unnoticed. */
+/** A conversation for tests: captions in, texts out, and every failure reported. */
 import type { Contact } from '../../blocks/contact.ts'
-import { createError } from '../../errors.ts'
+import { createError, DynablockError, dataOf } from '../../errors/errors.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { ChatEvent, ChatProblem, FieldValue } from '../conversation/event.ts'
 import type { ChatClock } from './clock.ts'
@@ -9,62 +9,62 @@ import { type ChatMessage, toChatMessage } from './message.ts'
 export interface ChatParts {
   conversation: Conversation
   clock: ChatClock
-  /** Whether what fails is thrown. */
+  /** Whether failures are thrown. */
   strict: boolean
-  /** What went wrong beside the answers, since this was last asked. */
+  /** Failures outside of the answers since the last call. */
   takeFailures?: () => ChatProblem[]
-  /** What a handler threw, since this was last asked. */
+  /** The last error that a handler threw since the last call. */
   takeThrown?: () => unknown
-  /** Resolves when late replies have arrived: `ready`, those whose handlers have returned; `all` waits for these too. */
+  /** Resolves when late replies have arrived. `ready`: of handlers that have returned; `all`: waits for every handler. */
   arrive?: (which: 'ready' | 'all') => Promise<void>
   close?: () => Promise<void>
 }
 
-/** A contact who talks with a block. Each verb resolves once all that it caused is answered. */
+/** A contact talking with a block. Each method resolves once every call that it caused has been answered. */
 export interface Chat extends AsyncDisposable {
-  /** The flow reaches the block once more. */
+  /** The flow reaches the Dynamic Block again. */
   open(): Promise<void>
   /**
-   * Taps the button or quick reply with that caption. Of several, the latest; all buttons that were ever shown can be
-   * tapped, quick replies only while nothing else was shown after them.
+   * Taps the latest button or quick reply with this caption. Every button shown so far can be tapped; quick replies only
+   * until the next message.
    *
-   * @throws DynablockError `DYN_CHAT_TAP` naming what can be tapped, `DYN_CHAT_FAILED`
+   * @throws DynablockError `DYN_CHAT_TAP`, listing what can be tapped; `DYN_CHAT_FAILED`
    */
   tap(caption: string | number): Promise<void>
   /**
    * Writes a message.
    *
-   * @throws DynablockError `DYN_CHAT_UNHEARD` when no block listens, `DYN_CHAT_FAILED`
+   * @throws DynablockError `DYN_CHAT_UNHEARD` when no block listens; `DYN_CHAT_FAILED`
    */
   say(text: string): Promise<void>
-  /** Lets time pass in the chat; then late replies arrive whose handlers have returned. */
+  /** Moves the chat's clock forward. Then late replies arrive from handlers that have returned. */
   wait(seconds: number): Promise<void>
   /** Resolves when every handler has returned and its late reply has arrived. */
   settled(): Promise<void>
-  /** Ends the chat; does the same as `await using`. */
+  /** Ends the chat. `await using` calls it. */
   close(): Promise<void>
-  /** All that the block showed, oldest first. */
+  /** All messages of the block, oldest first. */
   readonly messages: ChatMessage[]
-  /** The last of them. */
+  /** The last of `messages`. */
   readonly last: ChatMessage | undefined
-  /** What came since the contact last did something, or waited. */
+  /** The messages since the contact last did something or waited. */
   readonly answer: ChatMessage[]
   /** The texts of `answer`. */
   readonly texts: string[]
   /** The captions of the buttons in `answer`. */
   readonly buttons: string[]
-  /** The captions over the keyboard. */
+  /** The captions of the quick replies on the screen. */
   readonly quickReplies: string[]
   /** Whether a block waits for the next message. */
   readonly isListening: boolean
   readonly tags: string[]
   readonly fields: Record<string, FieldValue>
   readonly contact: Contact
-  /** All that was wrong so far, errors and warnings. */
+  /** All errors and warnings so far. */
   readonly problems: ChatProblem[]
-  /** All that happened, with each request and answer. */
+  /** Everything that happened, with each request and answer. */
   readonly events: readonly ChatEvent[]
-  /** The model behind it, for what has no verb here. */
+  /** The underlying model, for what has no method here. */
   readonly conversation: Conversation
 }
 
@@ -78,10 +78,10 @@ export function createChat({
   close = async () => {},
 }: ChatParts): Chat {
   const problems: ChatProblem[] = []
-  /** The last bubble before what the contact did last. */
+  /** The last message before the contact's last act. */
   let before = 0
-  /** How many events have been looked at for problems. */
-  let looked = 0
+  /** The number of events already searched for problems. */
+  let inspected = 0
   const shown = () => conversation.screen().bubbles.filter(({ from }) => from === 'block')
   return {
     open: () => act(conversation.open),
@@ -150,8 +150,11 @@ export function createChat({
 
   async function act(verb: () => Promise<unknown>): Promise<void> {
     before = conversation.screen().bubbles.at(-1)?.id ?? 0
-    await verb()
-    const found = collect()
+    const refusal = await verb().then(
+      () => [],
+      error => [toProblem(error)],
+    )
+    const found = [...refusal, ...collect()]
     problems.push(...found)
     const errors = found.filter(({ severity }) => severity === 'error')
     const cause = takeThrown()
@@ -160,12 +163,18 @@ export function createChat({
     throw createError('DYN_CHAT_FAILED', { got }, cause === undefined ? undefined : { cause })
   }
 
-  /** What the latest answers say, and what else went wrong: a failure may be told in both ways. */
+  /** An error of the chat itself is thrown when strict, else reported like other failures. */
+  function toProblem(error: unknown): ChatProblem {
+    if (strict || !(error instanceof DynablockError)) throw error
+    return { path: '', rule: error.code, severity: 'error', message: error.message, ...dataOf(error) }
+  }
+
+  /** Problems in the latest answers, and other failures: the same failure can appear in both. */
   function collect(): ChatProblem[] {
-    const events = conversation.events.slice(looked)
-    looked += events.length
-    const told = events.flatMap(event => ('problems' in event ? event.problems : []))
-    const further = takeFailures().filter(failure => !told.some(({ rule }) => rule === failure.rule))
-    return [...told, ...further]
+    const events = conversation.events.slice(inspected)
+    inspected += events.length
+    const inAnswers = events.flatMap(event => ('problems' in event ? event.problems : []))
+    const further = takeFailures().filter(failure => !inAnswers.some(({ rule }) => rule === failure.rule))
+    return [...inAnswers, ...further]
   }
 }

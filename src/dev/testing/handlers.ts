@@ -1,5 +1,6 @@
-/** Looks on while the handlers of a block run: what they throw, and how many are not ready. */
+/** Watches the handlers of a block: the errors they throw, and how many are still running. */
 import type { Block, Handler } from '../../blocks/define.ts'
+import { isPromise } from '../../calls/run.ts'
 
 export type Handlers = ReturnType<typeof createHandlers>
 
@@ -9,7 +10,7 @@ export function createHandlers() {
   return {
     watch,
     running: () => running,
-    /** What a handler threw since this was last asked. */
+    /** The last error that a handler threw since the last call. */
     takeThrown(): unknown {
       const error = thrown
       thrown = undefined
@@ -22,7 +23,7 @@ export function createHandlers() {
     return { ...block, open: watchHandler(block.open), steps: Object.fromEntries(steps) }
   }
 
-  /** What answers at once still answers at once. */
+  /** Keeps a synchronous handler synchronous. */
   function watchHandler(handler: Handler): Handler {
     return call => {
       try {
@@ -46,8 +47,4 @@ export function createHandlers() {
       running--
     }
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

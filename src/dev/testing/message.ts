@@ -5,15 +5,15 @@ import { buttonsOf } from '../conversation/tappable.ts'
 /** A message as the contact sees it. */
 export interface ChatMessage {
   type: 'text' | 'image' | 'video' | 'audio' | 'file' | 'cards'
-  /** Of a text, cut where the channel cuts it; '' for what is none. */
+  /** The text, cut to the channel's limit; '' for other types. */
   text: string
-  /** Of an image, video, audio or file. */
+  /** For an image, video, audio or file. */
   url?: string
-  /** Of a gallery. */
+  /** For a gallery. */
   cards?: (Omit<ShownCard, 'buttons'> & { buttons: string[] })[]
-  /** The captions of its buttons, in a gallery those of all cards. */
+  /** The captions of its buttons; in a gallery, of all cards. */
   buttons: string[]
-  /** Whether it came after the answer, as a late reply or by another call of the Public API. */
+  /** Whether it came through the Public API: a late reply, or another send. */
   late: boolean
 }
 

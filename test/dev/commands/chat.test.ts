@@ -12,7 +12,7 @@ interface Given {
   interactive?: boolean
 }
 
-/** Runs the command with lines that are typed; returns its exit code and what it wrote. */
+/** Runs the command with typed lines; returns its exit code and output. */
 async function chat(
   args: string[],
   typed: string[] = [],
@@ -37,7 +37,7 @@ t.test('a talk, as it is read', async t => {
   t.equal(code, 0)
   t.equal(
     written,
-    `size on messenger. What you type is said; :help tells the rest.
+    `size on messenger. Type a message; :help lists the commands.
 Block: Hi Ana! Which size?
   :1 Small
   :2 Large
@@ -49,7 +49,7 @@ Block: Thanks Ana, your S is on its way.
   (tag added: ordered)
 > 
 > Bye
-  (no block listens: ManyChat’s own automation has this message)
+  (no block listens: ManyChat’s own automation handles this message)
 > :quit
 `,
   )
@@ -82,17 +82,17 @@ t.test('every command does what it says', async t => {
     'size on telegram',
     'Hi Bo!',
     'L it is',
-    '> :wait 11m\n> ::)\n  (it waited too long',
+    '> :wait 11m\n> ::)\n  (the listener had expired',
     '  first_name: Bo\n',
     '  last_input_text: :)\n',
     '  last_growth_tool: {"id":1,"name":"A"}\n',
     '  tags: none\n',
-    '! Expected a JSON object, got other text.\n',
+    '! :contact takes a JSON object.\n',
     'Hi Cleo!',
-    '! Expected what :help lists, got ":wait".',
-    '! Expected one of "Small", "Large", got number 9.',
-    '! Expected what :help lists, got ":nonsense".',
-    ':quit         ends',
+    '! ":wait" is not a command. :help lists them.',
+    '! number 9 cannot be tapped: expected one of "Small", "Large".',
+    '! ":nonsense" is not a command. :help lists them.',
+    ':quit         end;',
   ])
     t.match(written, said)
   t.notMatch(written, 'profile_pic', 'what is empty is left out')
@@ -151,7 +151,7 @@ export default defineBlock({ open: () => { throw new Error('no stock') } })`,
   })
   const [code, written] = await chat(['fails', '--folder', folder])
   t.equal(code, 1)
-  t.match(written, /! DYN_BLOCK_THREW: .*no stock\nBlock: Sorry/)
+  t.match(written, /! DYN_BLOCK_THREW: .*\(Error: no stock\)\nBlock: Sorry/)
 })
 
 t.test('it talks with a server that runs', async t => {
@@ -166,7 +166,7 @@ t.test('it talks with a server that runs', async t => {
     0,
     /Block: Hi/,
   ])
-  t.match(await chat(['greet', '--url', url]), [1, /! bad-status: Expected status 200, got 401/])
+  t.match(await chat(['greet', '--url', url]), [1, /! bad-status: The server answered with status 401/])
   t.match(await chat(['greet', '--url', 'http://127.0.0.1:1', '--secret', secret]), [1, /! no-answer/])
 })
 
@@ -174,15 +174,15 @@ t.test('it says how it is used, and what is wrong', async t => {
   t.match(await chat(['--help']), [0, /^Usage: dynablock chat .*:wait 5m.*Example: /s])
   t.match(await chat([]), [2, /^Usage/])
   t.match(await chat(['size', 'faq']), [2, /^Usage/])
-  t.match(await chat(['size', '--chanel', 'x']), [2, /Unknown option '--chanel'/])
-  t.match(await chat(['size', '--channel', 'sms']), [2, /Expected one of messenger, .* got "sms"/])
-  t.match(await chat(['size', '--contact', 'Bo']), [2, /Expected a JSON object.*--contact '/])
-  t.match(await chat(['size', '--extras', '[]']), [2, /Expected a JSON object.*--extras '/])
+  t.match(await chat(['size', '--chanel', 'x']), [2, /No option is called "--chanel"\. Did you mean "--channel"\?/])
+  t.match(await chat(['size', '--channel', 'sms']), [2, /expected one of messenger, .* got "sms"/])
+  t.match(await chat(['size', '--contact', 'Bo']), [2, /expected a JSON object.*--contact '/])
+  t.match(await chat(['size', '--extras', '[]']), [2, /expected a JSON object.*--extras '/])
   t.match(await chat(['sizes', '--folder', 'examples/blocks']), [2, /got "sizes"\. Did you mean "size"\?/])
 })
 
 t.test('npx dynablock runs it, with its input from a pipe', async t => {
-  const args = ['src/dev/cli.ts', 'chat', 'size', '--folder', 'examples/blocks']
+  const args = ['src/cli/cli.ts', 'chat', 'size', '--folder', 'examples/blocks']
   const toItsEnd = promisify(execFile)(process.execPath, args)
   toItsEnd.child.stdin?.end(':tap Small\nAna\n')
   t.match((await toItsEnd).stdout, /> Ana\nBlock: Thanks Ana, your S is on its way\.\n {2}\(tag added: ordered\)\n$/)

@@ -19,7 +19,7 @@ async function runIt(args: string[], env: Record<string, string> = {}): Promise<
 }
 
 t.test('it writes a block and a test, and both work', async t => {
-  // Within this package, as a user's blocks are, so that dynablock is found.
+  // A folder within this package, so that the block can import dynablock.
   const folder = join(t.testdir({}), 'blocks')
   const [code, written] = await runIt(['welcome'], { BLOCKS_DIR: folder })
   t.equal(code, 0)
@@ -46,17 +46,14 @@ t.test('nothing is overwritten', async t => {
     ['mine', 'mine.ts'],
     ['tested', 'tested.test.ts'],
   ] as const) {
-    t.match(await runIt([name, '--folder', folder]), [
-      2,
-      `Expected a name that is free, got ${folder}/${file}, which is there.`,
-    ])
+    t.match(await runIt([name, '--folder', folder]), [2, `expected a new name, got ${folder}/${file}, which exists.`])
     t.equal(readFileSync(join(folder, file), 'utf8'), 'mine')
   }
 })
 
 t.test('a name that no block may have is refused', async t => {
   for (const name of ['two words', '../up', '_hidden', 'a.b', '']) {
-    t.match(await runIt([name, '--folder', '/nowhere']), [2, /Expected a name of letters, .* got "/], name)
+    t.match(await runIt([name, '--folder', '/nowhere']), [2, /expected a name of letters, .* got "/], name)
   }
 })
 
@@ -64,12 +61,12 @@ t.test('it says how it is used, and what is wrong', async t => {
   t.match(await runIt(['--help']), [0, /^Usage: dynablock new .*Example: /s])
   t.match(await runIt([]), [2, /^Usage/])
   t.match(await runIt(['one', 'two']), [2, /^Usage/])
-  t.match(await runIt(['one', '--nonsense']), [2, /Unknown option/])
+  t.match(await runIt(['one', '--nonsense']), [2, /No option is called "--nonsense"\. Did you mean "--folder"\?/])
 })
 
 t.test('npx dynablock runs it, in ./blocks', async t => {
   const cwd = folderOf(t)
-  const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), 'src/dev/cli.ts'), 'new', 'hi'], {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), 'src/cli/cli.ts'), 'new', 'hi'], {
     cwd,
   })
   t.match(stdout, 'Wrote blocks/hi.ts and blocks/hi.test.ts.\nTalk with it: npx dynablock chat hi\n')

@@ -9,19 +9,29 @@ const text = { type: 'text', text: 'Hi' }
 const answer = (over: object): WireResponse => ({ status: 200, headers: json, body: '{}', ms: 5, ...over })
 
 const nothingShown: [name: string, response: WireResponse, outcome: string, why: RegExp][] = [
-  ['in time by a hair too late', { ...says('Hi'), ms: 10_001 }, 'late', /within 10000 ms, got none after 10001/],
-  ['no answer in time', { failed: 'timeout', ms: 10_000 }, 'late', /within 10000 ms/],
+  ['in time by a hair too late', { ...says('Hi'), ms: 10_001 }, 'late', /10000 ms for an answer; got none after 10001/],
+  ['no answer in time', { failed: 'timeout', ms: 10_000 }, 'late', /got none after 10000 ms/],
   ['connection refused', { failed: 'refused', ms: 1 }, 'no-answer', /refused/],
   ['connection reset', { failed: 'reset', ms: 1 }, 'no-answer', /reset/],
-  ['an error page', answer({ status: 502, body: '<html>' }), 'bad-status', /200, got 502\. Look at the log/],
+  [
+    'an error page',
+    answer({ status: 502, body: '<html>' }),
+    'bad-status',
+    /status 502 instead of 200\. Look at the log/,
+  ],
   [
     'a problem',
     answer({ status: 401, body: '{"code":"DYN_X","detail":"Wrong secret."}' }),
     'bad-status',
-    /401\. DYN_X: Wrong/,
+    /401 instead of 200\. DYN_X: Wrong/,
   ],
-  ['a problem without code', answer({ status: 400, body: '{"detail":"Wrong."}' }), 'bad-status', /400\. Wrong\./],
-  ['another JSON', answer({ status: 400, body: '{}' }), 'bad-status', /400\. Look at the log/],
+  [
+    'a problem without code',
+    answer({ status: 400, body: '{"detail":"Wrong."}' }),
+    'bad-status',
+    /400 instead of 200\. Wrong\./,
+  ],
+  ['another JSON', answer({ status: 400, body: '{}' }), 'bad-status', /400 instead of 200\. Look at the log/],
   ['a status that is nearly right', answer({ status: 204 }), 'bad-status', /204/],
   ['text', answer({ headers: { 'Content-Type': 'text/plain' } }), 'bad-type', /got text\/plain/],
   ['no type', answer({ headers: {} }), 'bad-type', /got none/],
@@ -37,7 +47,7 @@ const nothingShown: [name: string, response: WireResponse, outcome: string, why:
 for (const [name, response, outcome, why] of nothingShown) {
   t.test(`nothing is shown: ${name}`, async t => {
     const verdict = readAnswer(response, messenger)
-    t.match(verdict, { outcome, why, problems: [{ severity: 'error' }] })
+    t.match(verdict, { outcome, why, problems: [{ severity: 'error', remedy: /./ }] })
     t.notOk('content' in verdict)
   })
 }
@@ -85,8 +95,9 @@ t.test('the header tells of a failed block, and not what was found anyway', asyn
     const headers = { ...json, 'X-Dynablock-Problem': header }
     return readAnswer({ ...says('Sorry'), headers } as WireResponse, messenger).problems
   }
-  t.same(told('DYN_BLOCK_THREW: Expected a reply | TypeError: x'), [
-    { path: '', rule: 'DYN_BLOCK_THREW', severity: 'error', message: 'Expected a reply | TypeError: x' },
+  t.same(told('DYN_BLOCK_THREW: It threw (TypeError: x) | not-reloaded: hello.ts: it does not load'), [
+    { path: '', rule: 'DYN_BLOCK_THREW', severity: 'error', message: 'It threw (TypeError: x)' },
+    { path: '', rule: 'not-reloaded', severity: 'warning', message: 'hello.ts: it does not load' },
   ])
-  t.same(told('/messages/0/text (text-length): Expected less'), [])
+  t.same(told('text-length /messages/0/text: too long'), [])
 })

@@ -48,8 +48,8 @@ t.test('a file that is no conversation is refused by its place', async t => {
   ] as const) {
     t.throws(() => readFixture({ ...fixture, ...change }), {
       code: 'DYN_FIXTURE_INVALID',
-      message: new RegExp(`at ${path} `),
+      message: new RegExp(`at ${path}, got `),
     })
   }
-  t.throws(() => readFixture(null), { code: 'DYN_FIXTURE_INVALID' })
+  t.throws(() => readFixture(null), { code: 'DYN_FIXTURE_INVALID', expected: 'an object', got: 'null' })
 })

@@ -1,4 +1,4 @@
-/** A conversation with a server that answers what the test says. */
+/** A conversation with a server whose answers the test sets. */
 import type { Channel } from '../../../src/content/channels.ts'
 import { createContact } from '../../../src/dev/conversation/contact.ts'
 import { type ConversationOptions, createConversation } from '../../../src/dev/conversation/conversation.ts'
@@ -7,7 +7,7 @@ import type { WireRequest, WireResponse } from '../../../src/dev/conversation/wi
 export const url = 'https://server.test/blocks/size'
 const startsAt = Date.UTC(2026, 0, 1)
 
-/** An answer of v2 content that ManyChat takes. */
+/** An answer with v2 content that ManyChat accepts. */
 export function v2(content: object, over: object = {}): WireResponse {
   const headers = { 'content-type': 'application/json; charset=utf-8' }
   return { status: 200, headers, body: JSON.stringify({ version: 'v2', content }), ms: 5, ...over }
@@ -15,7 +15,7 @@ export function v2(content: object, over: object = {}): WireResponse {
 
 export const says = (text: string, more: object = {}) => v2({ messages: [{ type: 'text', text }], ...more })
 
-/** A callback as a block puts it into content. */
+/** A callback as it appears in content. */
 export function callback(step: string, more: object = {}) {
   const payload = { step, user_id: '{{user_id}}', input: '{{last_input_text}}' }
   return { url: `${url}/${step}`, method: 'post', payload, ...more }

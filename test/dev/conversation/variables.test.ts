@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createContact, toWire } from '../../../src/dev/conversation/contact.ts'
 import { render, renderHeaders } from '../../../src/dev/conversation/variables.ts'
-import { stringifyExact } from '../../../src/exact-json.ts'
+import { stringifyExact } from '../../../src/json/exact-json.ts'
 
 const contact = createContact('instagram', { last_input_text: 'Hi "there"', phone: null })
 

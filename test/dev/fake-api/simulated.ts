@@ -1,4 +1,4 @@
-/** The fake API with Ana as its contact, and a client of ours that calls it. */
+/** The fake API with Ana as its contact, and our client calling it. */
 
 import type { Channel } from '../../../src/content/channels.ts'
 import { createContact } from '../../../src/dev/conversation/contact.ts'
@@ -10,7 +10,7 @@ export const ana = '9007199254740993123'
 export const page = '1234567890123456789'
 const startsAt = Date.UTC(2026, 0, 1)
 
-/** A clock that jumps when somebody sleeps. */
+/** Sleeping moves the clock and takes no time. */
 export function simulate({ channel = 'messenger', ...options }: Partial<FakeApiOptions> & { channel?: Channel } = {}) {
   const clock = { ms: startsAt }
   const now = () => clock.ms
@@ -43,7 +43,7 @@ export function message(text: string, type?: 'instagram') {
   return { version: 'v2' as const, content: { ...(type && { type }), messages: [{ type: 'text' as const, text }] } }
 }
 
-/** What a call throws that ManyChat refused with that code. */
+/** The error of a call that ManyChat refused with this code. */
 export function refusal(platformCode: number) {
   return { code: 'DYN_CALL_REFUSED', platformCode, httpStatus: 400 }
 }

@@ -48,7 +48,7 @@ function record(t: Test, blocks: Record<string, Block>, config: object = {}) {
   const built = build(t, { blocks, config: { dev: true, recordDir, ...config } })
   return { ...built, recordDir, read }
 
-  /** What is recorded, once the server has ended; nothing of the contact is in it. */
+  /** Closes the server and reads its recordings, which must hold nothing of the contact. */
   async function read(): Promise<Fixture[]> {
     await built.app.close()
     return readdirSync(recordDir)
@@ -232,7 +232,7 @@ t.test('a folder that can not be written fails nobody, and is told once', async 
   const { app, open, lines } = build(t, { blocks: { size }, config: { dev: true, recordDir: join(file, 'under') } })
   for (let i = 0; i < 3; i++) t.equal((await open('size', body)).status, 200)
   await app.close()
-  t.match(lines('error'), [{ msg: /^a call is not recorded/ }])
+  t.match(lines('error'), [{ msg: /^a call was not recorded/ }])
   t.equal(lines('error').length, 1)
   t.notMatch(JSON.stringify(lines('error')), canary.first)
 })

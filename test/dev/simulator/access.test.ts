@@ -1,23 +1,25 @@
-/** Nobody is kept from using the page: by keyboard, on a small screen, in the dark. */
+/** The page is accessible: by keyboard, on a small screen, in dark mode. */
 import t from 'tap'
+import { onBrowser } from '../../needs.ts'
 import { openBrowser } from './browser.ts'
 import { serveExamples, serveSimulator } from './serve.ts'
 import { size } from './size.ts'
 
 t.setTimeout(180_000)
 
-t.test('all of it works by keyboard alone', async t => {
+t.test('all of it works by keyboard alone', onBrowser, async t => {
   const { url } = await serveSimulator(t, { size })
   const { page, phone, complaints } = await openBrowser(t, { url })
   const { keyboard } = page
   const focused = () => page.evaluate('document.activeElement?.textContent?.trim()')
-  /** Goes on by Tab to what has that text. */
+  /** Presses Tab until the element with this text has the focus. */
   const reach = async (name: string) => {
     for (let steps = 0; (await focused()) !== name; steps++) {
       if (steps > 60) throw new Error(`"${name}" is not reached by Tab`)
       await keyboard.press('Tab')
     }
   }
+  await phone.shows('Small')
   await reach('Skip to the phone')
   await keyboard.press('Enter')
   await reach('Small')
@@ -36,7 +38,7 @@ t.test('all of it works by keyboard alone', async t => {
   t.same(complaints, [])
 })
 
-t.test('a screen of 360 pixels has room for all of it', async t => {
+t.test('a screen of 360 pixels has room for all of it', onBrowser, async t => {
   const { url } = await serveExamples(t)
   const { page, phone, complaints, checkAccess, picture } = await openBrowser(t, { url, width: 360, height: 740 })
   await phone.tap('Small')
@@ -52,7 +54,7 @@ t.test('a screen of 360 pixels has room for all of it', async t => {
   t.same(complaints, [])
 })
 
-t.test('it is dark where people like it dark', async t => {
+t.test('it is dark where people like it dark', onBrowser, async t => {
   const { url } = await serveExamples(t)
   const { page, phone, complaints, checkAccess, picture } = await openBrowser(t, { url, colorScheme: 'dark' })
   for (const channel of ['Messenger', 'Instagram', 'WhatsApp', 'Telegram']) {

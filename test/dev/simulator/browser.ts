@@ -1,16 +1,16 @@
-/** A real Chromium that opens the simulator of a real server, and tells of whatever it complains about. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+/** Opens a real server's simulator in a real Chromium, and collects the browser's complaints. */
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import root, { type Test } from 'tap'
+import { browserPath } from '../../needs.ts'
 
-/** Debian's, and what other systems have in its place. */
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** Where `npm run docs:images` has the pictures of the docs written. */
+/** Set by `npm run docs:images`: the folder for the pictures of the docs. */
 const imagesDir = process.env.DOCS_IMAGES
+/** One browser for all tests of this process; each test has its own profile. */
+let launched: Promise<Browser> | undefined
 
 export interface BrowserOptions {
   url: string
@@ -20,30 +20,14 @@ export interface BrowserOptions {
 }
 
 export async function openBrowser(t: Test, { url, width = 1440, height = 900, colorScheme = 'light' }: BrowserOptions) {
-  if (!executablePath) throw new Error('Expected Chromium, got none. Install it: apt-get install -y chromium')
-  const profile = mkdtempSync(join(tmpdir(), 'dynablock-browser-'))
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
+  launched ??= launch()
+  const context = await (await launched).newContext({
     viewport: { width, height },
     colorScheme,
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
   })
-  t.teardown(async () => {
-    await context.close()
-    // Its last processes may still write.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
-  })
+  t.teardown(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {
@@ -64,7 +48,25 @@ export async function openBrowser(t: Test, { url, width = 1440, height = 900, co
   }
 }
 
-/** What a person does with the phone. */
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    ...(browserPath && { executablePath: browserPath }),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  root.teardown(() => browser.close())
+  return browser
+}
+
+/** The actions of a person on the phone. */
 function phoneOf(page: Page) {
   const phone = page.getByRole('region', { name: 'Phone' })
   return {
@@ -78,16 +80,16 @@ function phoneOf(page: Page) {
       await phone.getByRole('textbox', { name: 'Message' }).fill(text)
       await phone.getByRole('button', { name: 'Send' }).click()
     },
-    /** Resolves when the phone shows it. */
+    /** Resolves when the phone shows the text. */
     shows: (text: string | RegExp) => phone.getByText(text).last().waitFor(),
   }
 }
 
-/** What keeps people from using the page, by the rules of axe that are serious and critical. */
+/** Violations of axe's serious and critical accessibility rules. */
 async function checkAccess(page: Page): Promise<string[]> {
-  // By the debugger, which the policy of the page doesn't hold back.
+  // Through the debugger, to which the page's content security policy doesn't apply.
   await page.evaluate(axe)
-  // @ts-expect-error axe is the page's
+  // @ts-expect-error axe is a global of the page
   const { violations } = await page.evaluate(() => axe.run({ resultTypes: ['violations'] }))
   return (violations as { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[])
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

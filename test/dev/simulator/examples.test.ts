@@ -1,10 +1,11 @@
 import t from 'tap'
+import { onBrowser } from '../../needs.ts'
 import { openBrowser } from './browser.ts'
 import { serveExamples } from './serve.ts'
 
 t.setTimeout(180_000)
 
-t.test('the examples talk on all four channels', async t => {
+t.test('the examples talk on all four channels', onBrowser, async t => {
   const { page, phone, complaints, checkAccess, picture } = await openBrowser(t, await serveExamples(t))
   for (const channel of ['Messenger', 'Instagram', 'WhatsApp', 'Telegram']) {
     await t.test(channel, async t => {

@@ -5,7 +5,7 @@ import { serveSimulator } from './serve.ts'
 
 const hello = defineBlock({ open: () => 'Hello' })
 
-/** As a browser does that a page of a stranger drives; `fetch` sets these headers itself. */
+/** Sends a request as a stranger's page in a browser would. `fetch` wouldn't allow these headers. */
 function ask(
   port: number,
   method: string,

@@ -1,4 +1,4 @@
-/** What the page makes of bodies; it is plain JavaScript, which Node reads as the browser does. */
+/** Tests a module of the page in Node, since it is plain JavaScript. */
 import t from 'tap'
 
 const page = new URL('../../../src/dev/simulator/page/json-lines.js', import.meta.url)

@@ -1,12 +1,13 @@
 import t from 'tap'
 import { defineBlock } from '../../../src/blocks/define.ts'
 import { text } from '../../../src/content/message.ts'
+import { onBrowser } from '../../needs.ts'
 import { openBrowser } from './browser.ts'
 import { serveSimulator } from './serve.ts'
 
 t.setTimeout(120_000)
 
-t.test('a late reply is waited for, and arrives; faults of the platform hold it up', async t => {
+t.test('a late reply is waited for, and arrives; faults of the platform hold it up', onBrowser, async t => {
   let gate = Promise.withResolvers<string>()
   const stock = defineBlock({
     description: 'Asks a slow warehouse',
@@ -31,7 +32,7 @@ t.test('a late reply is waited for, and arrives; faults of the platform hold it 
   await phone.shows('We have 12 of them. Shall I put one aside?')
   await phone.shows('Delivered later')
   await sends.getByText('Arrived', { exact: true }).waitFor()
-  t.match(await page.getByText(/Arrived on the phone, by/).innerText(), 'sendContent')
+  t.match(await page.getByText(/Delivered to the phone through/).innerText(), 'sendContent')
 
   gate = Promise.withResolvers()
   await page.getByRole('button', { name: 'Start again' }).click()
@@ -45,7 +46,7 @@ t.test('a late reply is waited for, and arrives; faults of the platform hold it 
   t.same(complaints, [])
 })
 
-t.test('what is wrong with content is shown with its place', async t => {
+t.test('what is wrong with content is shown with its place', onBrowser, async t => {
   const wrong = defineBlock({
     fallback: 'Something is wrong here, sorry.',
     open: ({ tapReply, channel }) =>
@@ -62,6 +63,8 @@ t.test('what is wrong with content is shown with its place', async t => {
   t.same(await checkAccess(), [])
 
   await phone.pick('wrong', 'Instagram')
+  const warning = page.getByRole('listitem').filter({ hasText: 'undocumented-quick-reply' }).last()
+  t.match(await warning.innerText(), /Got\s+dynamic_block_callback/)
   await page.getByRole('button', { name: '/quick_replies/1/type' }).click()
   const place = page.locator('.line:focus')
   t.equal(await place.innerText(), '"type": "dynamic_block_callback",')
@@ -71,7 +74,7 @@ t.test('what is wrong with content is shown with its place', async t => {
   t.same(complaints, [])
 })
 
-t.test('an answer that ManyChat would not wait for is never seen', async t => {
+t.test('an answer that ManyChat would not wait for is never seen', onBrowser, async t => {
   const hello = defineBlock({ open: () => 'Hello' })
   const { url } = await serveSimulator(t, { hello }, { answerWithinMs: 500 })
   const { page, phone, complaints, checkAccess } = await openBrowser(t, { url })
@@ -82,7 +85,7 @@ t.test('an answer that ManyChat would not wait for is never seen', async t => {
   await page.getByText('is typing').waitFor({ state: 'attached' })
   t.same(await checkAccess(), [])
   await phone.shows('The contact sees nothing. The timeline says why.')
-  await page.getByText(/Expected an answer within/).waitFor()
+  await page.getByText(/ManyChat waits 10000 ms for an answer/).waitFor()
   t.same(await checkAccess(), [])
   t.same(complaints, [])
 })

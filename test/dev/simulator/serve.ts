@@ -1,23 +1,23 @@
-/** A server in development that listens, with its simulator. */
+/** A listening development server with its simulator. */
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import type { Block } from '../../../src/blocks/define.ts'
 import { type Blocks, loadBlocks } from '../../../src/blocks/load.ts'
-import type { Config } from '../../../src/config.ts'
-import { createSimulator } from '../../../src/dev/simulator/simulator.ts'
-import type { StageOptions } from '../../../src/dev/simulator/stage.ts'
+import { createSimulator } from '../../../src/dev/simulator/routes.ts'
+import type { SessionsOptions } from '../../../src/dev/simulator/sessions.ts'
+import type { Config } from '../../../src/settings/config.ts'
 import { config as base, folderOf, secret, serve } from '../../helper.ts'
 
 const token = 'an-api-token-of-this-test-run-0123'
 
-export interface ServeOptions extends Partial<StageOptions> {
+export interface ServeOptions extends Partial<SessionsOptions> {
   config?: Partial<Config>
   host?: string
   port?: number
 }
 
-/** What `npm start` serves on the first day. */
+/** Serves the examples, as `npm start` does without any blocks. */
 export async function serveExamples(t: Test) {
   return serveSimulator(t, await loadBlocks({ folder: 'examples/blocks', log: console }))
 }
@@ -50,7 +50,7 @@ export async function serveSimulator(
     isRestarted: false,
     ...options,
   })
-  const app = buildApp({ config, blocks: served, simulator })
+  const app = buildApp({ config, blocks: served, simulator, maxDelayMs: Number.POSITIVE_INFINITY })
   t.teardown(() => app.close())
   await app.listen({ host, port })
   const { port: listening } = app.server.address() as AddressInfo
@@ -64,12 +64,12 @@ export async function serveSimulator(
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
-    // biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+    // biome-ignore lint/suspicious/noExplicitAny: tests read any member
     const json: any = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : undefined
     return { status: response.status, headers: response.headers, text, json }
   }
 
-  /** A conversation that has been opened; `state` is what the page is shown. */
+  /** Opens a conversation; `state` reads the state that the page receives. */
   async function begin(block: string, wish: Record<string, unknown> = {}) {
     const { id } = (await ask('POST', '/conversations', { block, channel: 'messenger', ...wish })).json
     const path = `/conversations/${id}`
@@ -83,14 +83,14 @@ export async function serveSimulator(
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what the tests look into
+// biome-ignore lint/suspicious/noExplicitAny: tests read any member
 export type State = any
 
 async function stateOf(url: string): Promise<State> {
   return until(url, () => true)
 }
 
-/** The first state of the stream that is so. */
+/** The first state in the stream that meets the condition. */
 async function until(url: string, isSo: (state: State) => boolean): Promise<State> {
   const gone = new AbortController()
   const response = await fetch(url, { signal: gone.signal })

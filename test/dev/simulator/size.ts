@@ -2,7 +2,7 @@ import { defineBlock } from '../../../src/blocks/define.ts'
 import { text } from '../../../src/content/message.ts'
 import { Type } from '../../../src/index.ts'
 
-/** A button, a listener of ten minutes, a tag. */
+/** Uses a button, a listener of ten minutes, and a tag. */
 export const size = defineBlock({
   description: 'Asks for a size',
   states: { named: Type.Object({ size: Type.String() }) },

@@ -12,11 +12,11 @@ const cases: [happening: Happening, text: string][] = [
   [{ kind: 'listening', until: at + 600_000, replaced: false }, '  (waits for your message for 10 minutes)\n'],
   [
     { kind: 'unheard', text: 'Hi', why: 'no-listener' },
-    '  (no block listens: ManyChat’s own automation has this message)\n',
+    '  (no block listens: ManyChat’s own automation handles this message)\n',
   ],
   [
     { kind: 'unheard', text: 'Hi', why: 'expired' },
-    '  (it waited too long: ManyChat’s own automation has this message)\n',
+    '  (the listener had expired: ManyChat’s own automation handles this message)\n',
   ],
   [{ kind: 'tag', name: 'vip', change: 'added', by: 'content' }, '  (tag added: vip)\n'],
   [{ kind: 'field', name: 'Size', value: 'S', by: 'api' }, '  (field Size: S)\n'],

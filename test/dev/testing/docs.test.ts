@@ -7,7 +7,7 @@ import { runPlainly } from '../../run-plainly.ts'
 
 const page = readDoc('testing.md')
 
-/** The names in the first column of the table below a heading. */
+/** The names in the first column of the table under a heading. */
 function namesUnder(heading: string): string[] {
   const [, section = ''] = new RegExp(`^## ${heading}.*?\n(.*?)(?=^## )`, 'ms').exec(page) ?? []
   return section

@@ -2,7 +2,7 @@ import { addTag, cards, defineBlock, image, setField, Type, text, urlButton } fr
 
 const Said = Type.Object({ said: Type.Union([Type.String(), Type.Null()]), extras: Type.Unknown() })
 
-/** Puts whatever it is given into every corner of an answer. */
+/** Puts its input into every part of an answer. */
 export default defineBlock({
   states: { again: Said },
   open: ({ contact, input, extras, tap, tapReply, listen, channel }) => ({

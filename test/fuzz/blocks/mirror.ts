@@ -1,4 +1,4 @@
 import { defineBlock, type Reply } from 'dynablock'
 
-/** Returns as content what it was sent, whatever that is. */
+/** Returns whatever it was sent as content. */
 export default defineBlock({ open: ({ extras }) => extras.content as Reply })

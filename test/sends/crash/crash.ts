@@ -1,22 +1,23 @@
 /**
- * Kills the server at any moment, again and again, and counts what became of what it promised:
+ * Kills the server repeatedly at random moments, and counts the promises it kept:
  * `npm run test:crash -- --kills 100 --seed 1`.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { openStore, type Store, type StoreOptions } from '../../../src/sends/store.ts'
+import { openStore, type Store, type StoreOptions } from '../../../src/store/store.ts'
+import { folder, type Owner, schemaOptions, withOwner } from '../../store/stores.ts'
+import { until } from '../../until.ts'
 import { accept, type Delivery, startRecordingPlatform } from '../recording-platform.ts'
-import { type ServerProcess, startServer, until } from '../server-process.ts'
-import { folder, type Owner, schemaOptions, withOwner } from '../stores.ts'
+import { type ServerProcess, startServer } from '../server-process.ts'
 import { createRandom } from './random.ts'
 import { type Counts, judge, type Kill, type Message } from './verdict.ts'
 
 export interface CrashOptions {
   engine: 'sqlite' | 'postgres'
   kills: number
-  /** The same seed makes the same calls and the same moments; what runs when is the machine's to say. */
+  /** The same seed produces the same calls and moments, though the machine's scheduling still varies. */
   seed: number
-  /** How long the last server may take to deliver what is left. */
+  /** How long the last server may take to deliver the rest. */
   drainMs: number
 }
 
@@ -62,7 +63,7 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
 
   async function runAndKill(): Promise<void> {
     const server = start(options)
-    // Now and then while it starts.
+    // Sometimes kill it during its start.
     const isEarly = random() < 0.1
     if (!isEarly) await server.ready()
     const ended = new AbortController()
@@ -75,7 +76,7 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
     await Promise.all(talking)
   }
 
-  /** A contact's calls, and sends to them, one behind the other. */
+  /** Calls by a contact, and sends to them, one after the other. */
   async function talk(
     server: ServerProcess,
     { page, id }: (typeof contacts)[number],
@@ -94,7 +95,7 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
         if (message.kind === 'late') message.isPromised = (await server.open(page, id, message.text, ms)) === 'waiting'
         else message.isPromised = (await server.send(page, id, message.text)).status === 202
       } catch {
-        // Killed, so nothing was promised.
+        // The server was killed, so it promised nothing.
       }
       await sleep(random() * 200)
     }
@@ -102,13 +103,15 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
 }
 
 async function doneTexts(store: Store): Promise<Set<string>> {
-  const rows = await store.run(db => db.selectFrom('sends').select('params').where('state', '=', 'done').execute())
+  const rows = await store.run(db =>
+    db.selectFrom('jobs').select('params').where('kind', '=', 'delivery').where('state', '=', 'done').execute(),
+  )
   return new Set(rows.map(({ params }) => JSON.parse(params as string).data.content.messages[0].text))
 }
 
 async function unfinished(store: Store): Promise<number> {
   const rows = await store.run(db =>
-    db.selectFrom('sends').select('id').where('state', 'in', ['waiting', 'running', 'dead']).execute(),
+    db.selectFrom('jobs').select('id').where('state', 'in', ['waiting', 'running', 'dead']).execute(),
   )
   return rows.length
 }

@@ -1,29 +1,29 @@
-/** What became of what was promised. */
+/** Compares the deliveries with the promises. */
 import type { Delivery } from '../recording-platform.ts'
 
-/** What a contact or a system asked for. Those to one contact were asked for one at a time. */
+/** A message requested by a contact or a system. Requests for one contact were made one at a time. */
 export interface Message {
   text: string
   contact: string
   kind: 'send' | 'late'
-  /** A send that was answered by 202; a call whose contact saw `waiting`. */
+  /** A send answered with 202, or a call whose contact saw `waiting`. */
   isPromised: boolean
 }
 
-/** The end of a run. The key of its deliveries is its number: what it sent last may be read when it is dead. */
+/** The end of a run. Its number is the key of its deliveries, because its last ones may arrive after its death. */
 export interface Kill {
   at: number
-  /** The texts of the sends that the store knew to be done. */
+  /** Texts of the sends that were done according to the store. */
   done: ReadonlySet<string>
 }
 
 export interface Counts {
   kills: number
-  /** Sends that were answered by 202. */
+  /** Sends answered with 202. */
   accepted: number
   /** Calls whose contacts saw `waiting`. */
   acknowledged: number
-  /** Different messages that arrived. */
+  /** Distinct messages that arrived. */
   delivered: number
   'twice, outcome unknown': number
   'twice otherwise': number
@@ -31,7 +31,7 @@ export interface Counts {
   lost: number
 }
 
-/** An answer that came so long before the death of its process was to be recorded by then. */
+/** An answer that arrived this long before the kill should have been recorded. */
 const recordedWithinMs = 1000
 
 export function judge(
@@ -55,7 +55,7 @@ export function judge(
     lost: promised.filter(({ text }) => !arrivals.has(text)).length,
   }
 
-  /** Whether nobody could know of the first delivery, as its connection broke or its process was killed before the record. */
+  /** Whether the first delivery's outcome was unknown: its connection broke, or its process was killed before recording it. */
   function isUnknown(before: Delivery, again: Delivery): boolean {
     if (broken.has(before)) return true
     const kill = kills[Number(before.key)]
@@ -64,7 +64,7 @@ export function judge(
   }
 }
 
-/** @param arrived in the order of the first deliveries */
+/** @param arrived texts in the order of their first deliveries */
 function countOutOfOrder(messages: Message[], arrived: string[]): number {
   const order = new Map(messages.map(({ text, contact }, index) => [text, { contact, index }]))
   const last = new Map<string, number>()

@@ -1,17 +1,15 @@
-/** A platform that fails, under the real worker and clients. The clock is the test's, the sockets are real. */
+/** The real worker and clients with a failing platform. The test moves the clock; the sockets are real. */
 import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
-import { createRateLimits } from '../../../src/manychat/limits.ts'
+import { createDispatch, maxSlotWaitMs } from '../../../src/delivery/dispatch.ts'
+import { createPerform } from '../../../src/delivery/perform.ts'
 import { createPages } from '../../../src/manychat/pages.ts'
-import { createDispatch, maxSlotWaitMs } from '../../../src/sends/dispatch.ts'
-import { createSendMetrics } from '../../../src/sends/metrics.ts'
-import { createPerform } from '../../../src/sends/perform.ts'
-import { createWorker } from '../../../src/sends/worker.ts'
+import { createRateLimits } from '../../../src/outbound/limits.ts'
+import { createManualClock } from '../../delivery/manual-clock.ts'
+import { openWorker } from '../../delivery/open-worker.ts'
+import { until } from '../../until.ts'
 import { contentOf, page } from '../desk.ts'
-import { createManualClock } from '../manual-clock.ts'
-import { createMemoryQueue } from '../memory-queue.ts'
 import { accept, answer, type Delivery, startRecordingPlatform } from '../recording-platform.ts'
-import { until } from '../server-process.ts'
 
 const minuteMs = 60_000
 
@@ -30,10 +28,8 @@ async function failForAMinute(t: Test, fail: (response: ServerResponse, delivery
   const pages = createPages({ keys: [`${page}:key`], appKeys, baseUrl: platform.url, ...shared })
   const bots = { v1For: () => t.fail('no bot is asked') as never, v2For: () => t.fail('no bot is asked') as never }
   const dispatch = createDispatch({ pages, bots })
-  const perform = createPerform({ dispatch, fallbackFlows: new Map(), rerun: async () => ({}), now: clock.now })
-  const queue = createMemoryQueue(clock.now)
-  const log = { info: () => {}, error: () => {} }
-  const worker = createWorker({ queue, perform, name: 'test', metrics: createSendMetrics(), log, clock })
+  const perform = createPerform({ dispatch, fallbackFlows: new Map(), now: clock.now })
+  const { queue, rows, start, stop } = await openWorker(t, { perform, clock })
   await queue.add(
     ['a1', 'b1', 'a2', 'b2'].map(text => ({
       operation: 'sending.sendContent',
@@ -42,19 +38,19 @@ async function failForAMinute(t: Test, fail: (response: ServerResponse, delivery
       params: { ...contentOf(text), subscriber_id: text.startsWith('a') ? '1' : '2' },
     })),
   )
-  worker.start()
+  start()
   await until(
     async () => {
-      // What is on its way comes back before more time passes.
+      // Wait for calls on their way before moving the clock.
       const isUnderWay = platform.deliveries.some(({ endedAt }) => endedAt === null)
       await clock.pass(isUnderWay ? 0 : 250)
-      return queue.rows.every(({ state }) => state === 'done')
+      return (await rows()).every(({ state }) => state === 'done')
     },
     { everyMs: 1 },
   )
-  await worker.stop()
+  await stop()
   const taken = platform.deliveries.filter((_, i) => (times[i] as number) >= failsUntil).map(({ text }) => text)
-  return { taken, rows: queue.rows, refused: times.length - taken.length }
+  return { taken, rows: await rows(), refused: times.length - taken.length }
 }
 
 const faults: Record<string, (response: ServerResponse, delivery: Delivery) => void> = {

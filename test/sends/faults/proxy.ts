@@ -1,6 +1,6 @@
-/** A way to PostgreSQL that can be cut, and one on which nothing moves. */
+/** A proxy to PostgreSQL whose connections the test can break or stall. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { databaseUrl, type Owner } from '../stores.ts'
+import { databaseUrl, type Owner } from '../../store/stores.ts'
 
 export type Proxy = Awaited<ReturnType<typeof startProxy>>
 
@@ -9,6 +9,7 @@ export async function startProxy(owner: Owner) {
   const pairs = new Set<[Socket, Socket]>()
   let isCut = false
   let isStalled = false
+  let commitsToCut = 0
   const server = createServer(near => {
     if (isCut) return void near.destroy()
     const far = connect(Number(port), hostname)
@@ -20,7 +21,13 @@ export async function startProxy(owner: Owner) {
         to.destroy()
         pairs.delete(pair)
       })
-      from.on('data', bytes => to.write(bytes))
+      from.on('data', bytes => {
+        if (from === far && commitsToCut > 0 && bytes.includes('COMMIT\0')) {
+          commitsToCut--
+          return void from.destroy()
+        }
+        to.write(bytes)
+      })
       if (isStalled) from.pause()
     }
   })
@@ -31,26 +38,31 @@ export async function startProxy(owner: Owner) {
   })
   const url = new URL(databaseUrl)
   url.port = String((server.address() as AddressInfo).port)
-  return { url: url.href, cut, stall, replace, mend }
+  return { url: url.href, cut, cutCommits, stall, replace, restore }
 
-  /** Every connection breaks, and each new one too. */
+  /** Breaks every connection, and each new one. */
   function cut(): void {
     isCut = true
     for (const pair of pairs) for (const socket of pair) socket.destroy()
   }
 
-  /** Connections stay, and nothing comes through. */
+  /** Breaks the next `count` connections that answer a commit: it is done, but the client never learns of it. */
+  function cutCommits(count: number): void {
+    commitsToCut = count
+  }
+
+  /** Keeps connections open, but forwards nothing. */
   function stall(): void {
     isStalled = true
     for (const pair of pairs) for (const socket of pair) socket.pause()
   }
 
-  /** New connections work; those on which nothing moves stay so, as when another machine takes over an address. */
+  /** New connections work while stalled ones stay stalled, as when another machine takes over an address. */
   function replace(): void {
     isStalled = false
   }
 
-  function mend(): void {
+  function restore(): void {
     isCut = false
     isStalled = false
     for (const pair of pairs) for (const socket of pair) socket.resume()

@@ -1,4 +1,4 @@
-/** The whole server on a port of its own, with a block that is as slow as its caller says. */
+/** The whole server on a free port, with a block as slow as its caller asks. */
 
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -23,7 +23,7 @@ const app = buildApp({
   ...(leaseMs !== undefined && { leaseMs }),
 })
 await app.listen({ host: '127.0.0.1', port: 0 })
-// Comes with the limit that a test sets to files; a full disk sends none.
+// Sent because a test limits file sizes; a full disk sends no signal.
 process.on('SIGXFSZ', () => undefined)
 process.once('SIGTERM', () => app.close().then(() => process.disconnect()))
 process.send?.((app.server.address() as AddressInfo).port)

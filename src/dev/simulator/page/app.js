@@ -14,12 +14,12 @@ import { TopBar } from './top-bar.js'
  * @typedef {{ latencyMs: number, fault: import('../../fake-api/fake-api.ts').Fault, aheadMs: number }} Switches
  * @typedef {{ name: string, description: string | null }} Block
  * @typedef {{ blocks: Block[], contacts: object, isApiPlayed: boolean, restart: string | null } & Switches} Setup
- * @typedef {import('../talk.ts').TalkState & Switches} State
+ * @typedef {import('../session.ts').SessionState & Switches} State
  * @typedef {import('../fixture.ts').Replayed} Replayed
  * @typedef {{ block: string, channel: string }} Choice
  */
 
-/** What the address names, so that a reload begins with the same. */
+/** The block and channel from the address's hash, so that a reload keeps them. */
 function readChoice(blocks) {
   const wish = new URLSearchParams(location.hash.slice(1))
   const names = blocks.map(({ name }) => name)
@@ -38,10 +38,10 @@ export function App() {
   const [link, setLink] = useState('open')
   const [notice, setNotice] = useState('')
   const [replayed, setReplayed] = useState(/** @type {Replayed[] | undefined} */ (undefined))
-  /** What was changed of the contact, for conversations that begin later. */
+  /** Changes to the contact, for later conversations. */
   const edits = useRef({})
-  /** Counts what was begun: only the last of it is shown. */
-  const turns = useRef(0)
+  /** Counts the conversations begun: only the latest is shown. */
+  const begun = useRef(0)
 
   useEffect(() => {
     attempt(async () => {
@@ -57,7 +57,7 @@ export function App() {
   if (!setup || !state) {
     return html`<p class="boot" role="status">${notice || 'Starting the simulator…'}</p>`
   }
-  const talk = `conversations/${state.id}`
+  const session = `conversations/${state.id}`
   return html`
     <a class="skip" href="#phone" onClick=${skip}>Skip to the phone</a>
     <${TopBar}
@@ -75,7 +75,7 @@ export function App() {
       <${Phone}
         ...${{ state, link }}
         description=${setup.blocks.find(({ name }) => name === state.block)?.description}
-        act=${(verb, body) => act(`${talk}/${verb}`, body)} />
+        act=${(verb, body) => act(`${session}/${verb}`, body)} />
       <div class="log">
         ${replayed && html`<${ReplayPanel} steps=${replayed} onClose=${() => setReplayed(undefined)} />`}
         <${Sends} sends=${state.sends} />
@@ -84,7 +84,7 @@ export function App() {
     </main>
   `
 
-  /** Says what went wrong; a lost connection says so itself. */
+  /** Shows an error, except a lost connection, which the page already shows. */
   async function attempt(work) {
     try {
       await work()
@@ -100,16 +100,16 @@ export function App() {
   }
 
   function begin(wish) {
-    // At once: what is chosen next builds on it.
+    // At once, because the next choice builds on this one.
     setChoice(wish)
-    const turn = ++turns.current
+    const number = ++begun.current
     return attempt(async () => {
       const { id: next } = await post('conversations', { ...wish, contact: edits.current })
-      if (turn !== turns.current) return
+      if (number !== begun.current) return
       location.replace(`#${new URLSearchParams(wish)}`)
       setReplayed(undefined)
       setId(next)
-      // Blocks come and go while they are written.
+      // Blocks come and go while people write them.
       setSetup(await get('setup'))
       await post(`conversations/${next}/open`)
     })
@@ -117,27 +117,27 @@ export function App() {
 
   function change(text) {
     edits.current = { ...edits.current, ...editsOf(text) }
-    return act(`${talk}/contact`, text)
+    return act(`${session}/contact`, text)
   }
 
   async function replay(recording) {
-    const text = recording ?? JSON.stringify(await get(`${talk}/recording`))
+    const text = recording ?? JSON.stringify(await get(`${session}/recording`))
     const { id: next, replayed: steps } = await post('replays', text)
     const { block, channel } = JSON.parse(text)
-    turns.current++
+    begun.current++
     setChoice({ block, channel })
     setReplayed(steps)
     setId(next)
   }
 }
 
-/** The address is kept for the block and the channel. */
+/** The address's hash holds the block and channel, so following the link must not set it. */
 function skip(event) {
   event.preventDefault()
   document.getElementById('phone')?.focus()
 }
 
-/** What is kept for the next conversation: not the ids, as each channel has its own, nor fields, which begin empty. */
+/** The part of the contact kept for later conversations: no ids, which differ by channel, and no fields, which start empty. */
 function editsOf(text) {
   try {
     const {
@@ -151,7 +151,7 @@ function editsOf(text) {
     } = JSON.parse(text)
     return fields
   } catch {
-    // The server says what is wrong with it.
+    // The server explains what is wrong with the text.
     return {}
   }
 }

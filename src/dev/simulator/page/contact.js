@@ -9,7 +9,7 @@ const fields = [
   ['email', 'Email'],
 ]
 
-/** Who talks: the fields that blocks use most, or all of it as JSON. */
+/** The contact: the fields that blocks use most, or everything as JSON. */
 export function ContactPanel({ contact, onChange }) {
   const [isJson, setJson] = useState(false)
   return html`
@@ -56,7 +56,7 @@ function Whole({ contact, onChange }) {
 
   function save(event) {
     event.preventDefault()
-    // As it was typed: ids keep their digits.
+    // The text as typed: ids keep every digit.
     onChange(text)
   }
 }

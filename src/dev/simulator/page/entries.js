@@ -1,4 +1,4 @@
-/** What happened, as entries of the timeline, the latest first: each exchange is one, tags and fields of one moment too. */
+/** Events as entries of the timeline, latest first. Each exchange is one entry, as are tags and fields changed together. */
 export function entriesOf({ saved, calls }) {
   const entries = []
   const exchanges = new Map()

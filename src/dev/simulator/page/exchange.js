@@ -4,7 +4,7 @@ import { JsonView, showPlace } from './json-view.js'
 const limitMs = 10_000
 const purposes = { open: 'Dynamic Block', tap: 'Tap', message: 'Message' }
 
-/** One request of ManyChat and its answer. */
+/** A request of ManyChat and its answer. */
 export function Exchange({ entry, isLatest }) {
   const { request, response, purpose } = entry
   const path = request.url.replace(/^https?:\/\/[^/]+/, '')
@@ -37,7 +37,7 @@ export function Exchange({ entry, isLatest }) {
   `
 }
 
-/** How long it took, of the time that ManyChat waits. */
+/** The time taken, as a share of the time that ManyChat waits. */
 function Time({ response }) {
   const ms = response?.response.ms
   const share = ms === undefined ? 100 : Math.min(100, (ms / limitMs) * 100)
@@ -50,9 +50,9 @@ function Time({ response }) {
   `
 }
 
-/** What is wrong, each rule once, with the places that break it. */
+/** The problems, grouped by rule, with the places that break each. */
 function Problems({ entry: { id, response } }) {
-  // Why nothing is shown stands above already.
+  // The reason why nothing is shown is already printed above.
   const problems = (response?.problems ?? []).filter(({ message }) => message !== response.why)
   if (problems.length === 0) return null
   const groups = Map.groupBy(problems, ({ rule, message }) => `${rule} ${message}`)
@@ -64,11 +64,21 @@ function Problems({ entry: { id, response } }) {
           <li key=${key} class=${severity}>
             <p><b>${severity === 'error' ? 'Error' : 'Warning'}</b> <code>${rule}</code></p>
             <p>${message}</p>
+            <${Data} ...${group[0]} />
             <${Places} places=${group} onShow=${path => showPlace(`a${id}`, response.response.body, path)} />
           </li>
         `
       })}
     </ul>
+  `
+}
+
+/** What would have been right, and what came; the remedy ends the message. */
+function Data({ expected, got }) {
+  const parts = Object.entries({ Expected: expected, Got: got }).filter(([, value]) => value !== undefined)
+  if (parts.length === 0) return null
+  return html`
+    <dl>${parts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
   `
 }
 

@@ -17,7 +17,7 @@ const paths = {
   replay: 'M6 4l13 8-13 8z',
 }
 
-/** A drawing beside words; it says nothing that they don't. */
+/** A decorative drawing beside text, hidden from screen readers. */
 export function Icon({ name }) {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${paths[name]} /></svg>`
 }

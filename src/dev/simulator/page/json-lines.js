@@ -1,6 +1,6 @@
 /**
- * Lays JSON out in lines, each with the JSON pointers that it stands for. Works on the text, so that ids of 19 digits stay
- * what they are; undefined when it is no JSON.
+ * Formats JSON in lines, each with the JSON pointers of the values on it. Works on the text, so that ids of 19 digits keep
+ * every digit. Returns undefined when the text isn't JSON.
  */
 export function jsonLines(text) {
   if (!isJson(text)) return undefined
@@ -10,7 +10,7 @@ export function jsonLines(text) {
   writeValue('', 0, '')
   return lines
 
-  /** Writes the value that begins at the next token. */
+  /** Formats the value that starts at the next token. */
   function writeValue(pointer, depth, before) {
     const token = tokens[at++]
     if (token !== '{' && token !== '[') return push(depth, before, token, pointer)
@@ -47,7 +47,7 @@ function toPointer(key) {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** What a sealed state says, for whoever looks on; undefined for anything else. */
+/** The claims in a sealed state, for display; undefined for any other value. */
 export function unseal(value) {
   const payload = /^"ey[\w-]+\.(ey[\w-]+)\.[\w-]+"$/.exec(value)?.[1]
   if (!payload) return undefined
@@ -62,7 +62,7 @@ export function unseal(value) {
   }
 }
 
-/** The pointer itself, or the nearest one around it that has a line. */
+/** The pointer, or its nearest ancestor that has a line. */
 export function nearest(lines, pointer) {
   const known = new Set(lines.map(line => line.pointer))
   let found = pointer

@@ -2,10 +2,10 @@ import { html } from './html.js'
 import { jsonLines, nearest, unseal } from './json-lines.js'
 
 /**
- * A body, pretty-printed; the places of problems are marked.
+ * A pretty-printed body, with the places of problems marked.
  *
- * @param name makes the ids of its lines
- * @param problems `{ path, severity }`, their paths pointers into `content`
+ * @param name prefix of the ids of its lines
+ * @param problems `{ path, severity }`, with paths as JSON pointers into `content`
  */
 export function JsonView({ name, text, problems = [] }) {
   const lines = jsonLines(text)
@@ -44,7 +44,7 @@ function lineId(name, pointer) {
   return `${name}${pointer}`
 }
 
-/** Brings the place of a problem into view. */
+/** Scrolls to the place of a problem. */
 export function showPlace(name, text, path) {
   const lines = jsonLines(text)
   const line = lines && document.getElementById(lineId(name, placeOf(lines, path)))

@@ -4,7 +4,7 @@ import { Icon } from './icons.js'
 const iconOf = { url: 'link', call: 'phone', flow: 'flow', node: 'flow', buy: 'buy' }
 const nameOf = { image: 'Image', video: 'Video', audio: 'Audio', file: 'File' }
 
-/** One message of either side. */
+/** A message of the contact or the block. */
 export function Bubble({ bubble: { from, late, message }, onTap }) {
   return html`
     <div class=${`bubble ${from} ${message.type}`}>
@@ -24,7 +24,7 @@ function Body({ message, onTap }) {
   `
 }
 
-/** The page loads nothing from elsewhere, so a picture is its name. */
+/** The page loads nothing from other hosts, so it shows the name of a picture. */
 function Media({ type, url }) {
   return html`
     <p class=${`media ${type}`}>

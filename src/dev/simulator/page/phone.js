@@ -7,7 +7,7 @@ import { clockTime } from './time.js'
 
 const names = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' }
 
-/** What the contact has in hand. */
+/** The contact's phone. */
 export function Phone({ state, link, description, act }) {
   const { saved, block, listenUntil, aheadMs, sends } = state
   const isAwaited = sends.some(({ late_reply, state }) => late_reply && (state === 'waiting' || state === 'running'))
@@ -23,7 +23,7 @@ export function Phone({ state, link, description, act }) {
         <span class="face" aria-hidden="true">${block[0].toUpperCase()}</span>
         <div>
           <h2>${block}</h2>
-          <p>${link === 'lost' ? 'Server is away…' : names[saved.channel]}</p>
+          <p>${link === 'lost' ? 'Server unreachable…' : names[saved.channel]}</p>
         </div>
         <time class=${aheadMs > 0 ? 'moved' : ''}>${clockTime(Date.now() + aheadMs)}</time>
       </header>
@@ -49,7 +49,7 @@ export function Phone({ state, link, description, act }) {
     </section>
   `
 
-  /** It is gone then: the focus must not be lost with it. */
+  /** The tapped element disappears, so move the focus, which would be lost with it. */
   function tapReply(id) {
     act('tap', { id })
     composer.current?.querySelector('input')?.focus()

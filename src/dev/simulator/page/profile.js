@@ -1,6 +1,6 @@
 import { html } from './html.js'
 
-/** What ManyChat keeps of the contact. */
+/** The tags and fields that ManyChat stores for the contact. */
 export function Profile({ tags, fields }) {
   const entries = Object.entries(fields).filter(([, value]) => value !== null)
   return html`

@@ -1,12 +1,12 @@
 import { html } from './html.js'
 import { duration } from './time.js'
 
-/** What came of a conversation that was done again. */
+/** The results of a replay. */
 export function ReplayPanel({ steps, onClose }) {
   const changed = steps.filter(step => step.changed)
   const verdict =
     changed.length === 0
-      ? 'Every answer is as it was.'
+      ? 'Every answer is the same.'
       : `${changed.length} of ${steps.length} answers ${changed.length === 1 ? 'differs' : 'differ'}.`
   return html`
     <section class="replayed" aria-labelledby="replayed">
@@ -31,13 +31,13 @@ export function ReplayPanel({ steps, onClose }) {
 
 const nearLines = 3
 
-/** The lines that differ, and a few around them. */
+/** The lines that differ, with some context. */
 function Diff({ lines }) {
   const near = lines.map((_, index) =>
     lines.slice(Math.max(0, index - nearLines), index + nearLines + 1).some(({ sign }) => sign !== ' '),
   )
   return html`
-    <div class="json diff" tabindex="0" role="region" aria-label="What differs">
+    <div class="json diff" tabindex="0" role="region" aria-label="Differences">
       ${lines.map(({ sign, text }, index) => {
         if (!near[index]) return near[index - 1] ? html`<div key=${index} class="line gap">…</div>` : null
         const tone = sign === '-' ? 'gone' : sign === '+' ? 'new' : ''

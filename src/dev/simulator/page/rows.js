@@ -1,6 +1,6 @@
 import { duration } from './time.js'
 
-/** What the phone shows, in the order in which it happened: bubbles, and notes on what a phone would not show. */
+/** The rows of the phone in order of time: messages, and notes about things that a real phone doesn't show. */
 export function rowsOf({ bubbles, events }) {
   const answered = new Set(events.map(event => (event.kind === 'response' ? event.request : 0)))
   const isTyping = events.some(({ kind, id }) => kind === 'request' && !answered.has(id))
@@ -13,7 +13,7 @@ export function rowsOf({ bubbles, events }) {
 
   function bubblesOf(event) {
     if (event.kind === 'shown') return bubbles.filter(({ id, from }) => from === 'block' && event.bubbles.includes(id))
-    // The contact's own have no event of theirs: one each for what was written, and for a quick reply.
+    // The contact's messages have no `shown` event. Each written message and each tapped quick reply has one.
     const isOwn = event.kind === 'said' || (event.kind === 'tapped' && event.place === 'quick-reply')
     return isOwn ? own.splice(0, 1) : []
   }
@@ -31,8 +31,8 @@ function noteOf(event) {
   if (event.kind === 'response' && event.why)
     return { tone: 'bad', text: 'The contact sees nothing. The timeline says why.' }
   if (event.kind === 'unheard') {
-    const why = event.why === 'expired' ? 'The time to answer was over' : 'No step listens'
-    return { tone: 'warn', text: `${why}: ManyChat’s own automation gets this message.` }
+    const why = event.why === 'expired' ? 'The listener had expired' : 'No step listens'
+    return { tone: 'warn', text: `${why}: ManyChat’s own automation handles this message.` }
   }
   if (event.kind !== 'followed') return undefined
   const href = event.type === 'url' ? event.target : undefined

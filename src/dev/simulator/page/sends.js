@@ -3,7 +3,7 @@ import { exactTime } from './time.js'
 
 const words = { waiting: 'Waits', running: 'Under way', done: 'Arrived', dead: 'Given up', cancelled: 'Cancelled' }
 
-/** What goes out later: late replies, and what was put into the queue for this contact. */
+/** Queued sends for this contact, late replies, and the runs of the handlers that make them. */
 export function Sends({ sends }) {
   if (sends.length === 0) return null
   return html`
@@ -11,11 +11,11 @@ export function Sends({ sends }) {
       <h2 id="sends">Sends</h2>
       <ol aria-live="polite">
         ${sends.map(
-          ({ id, state, operation, late_reply, attempts, last_error, not_before }) => html`
+          ({ id, kind, state, operation, late_reply, attempts, last_error, not_before }) => html`
             <li key=${id} class=${state}>
-              <span class="state">${words[state]}</span>
+              <span class="state">${kind === 'run' && state === 'done' ? 'Finished' : words[state]}</span>
               <div>
-                <p><b>${late_reply ? 'Late reply' : operation}</b> <span>no. ${id}</span></p>
+                <p><b>${kind === 'run' ? 'Handler' : late_reply ? 'Late reply' : operation}</b> <span>no. ${id}</span></p>
                 <p>${detail({ state, attempts, not_before })}</p>
                 ${last_error && html`<p class="error"><code>${last_error.code}</code> ${last_error.message}</p>`}
               </div>

@@ -1,6 +1,6 @@
-/** The server's side of the simulator, as the page calls it. */
+/** Calls the simulator's routes on the server. */
 
-/** The server's no, in words that can be shown. */
+/** A refusal of the server, with a message to show. */
 export class Refused extends Error {
   constructor(message, status) {
     super(message)
@@ -8,7 +8,7 @@ export class Refused extends Error {
   }
 }
 
-/** @throws Refused; TypeError when the server is away */
+/** @throws Refused; TypeError when the server can't be reached */
 export async function post(path, body = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return answerOf(
@@ -29,11 +29,11 @@ async function answerOf(response) {
 const retryMs = 300
 
 /**
- * Follows a conversation. When the server restarts, which forgets it, the last state is put back.
+ * Follows a conversation. A restarted server has forgotten it, so restores the last known state there.
  *
  * @param {string} id the conversation
- * @param {(state: import('./app.js').State) => void} onState is given each state
- * @param {(link: 'open' | 'lost') => void} onLink is told how the connection stands
+ * @param {(state: import('./app.js').State) => void} onState receives each state
+ * @param {(link: 'open' | 'lost') => void} onLink receives each change of the connection
  * @returns {() => void} stops following
  */
 export function follow(id, onState, onLink) {
@@ -72,7 +72,7 @@ export function follow(id, onState, onLink) {
     }
   }
 
-  /** The same conversation, or its copy on a server that has been started anew. */
+  /** The conversation, or its copy on a restarted server. */
   async function rejoin(current) {
     try {
       await get(`conversations/${current}/recording`)

@@ -11,13 +11,13 @@ const faults = [
   ['limited', 'Limit reached (429)'],
   ['window', '24 hours over (3011)'],
   ['uninstalled', 'App uninstalled (500)'],
-  ['html', 'HTML of a proxy'],
+  ['html', 'HTML from a proxy'],
   ['slow', 'Slow: 4 s'],
   ['silent', 'No answer'],
 ]
 const minute = 60_000
 
-/** What can go wrong around a block. */
+/** Switches for latency, faults and the clock. */
 export function Switches({ setup, state, act }) {
   const { latencyMs, fault, aheadMs } = state
   return html`
@@ -42,7 +42,7 @@ export function Switches({ setup, state, act }) {
           ${faults.map(([name, label]) => html`<option key=${name} value=${name}>${label}</option>`)}
         </select>
       </label>
-      ${!setup.isApiPlayed && html`<p class="hint">A key is set: the API is ManyChat’s own.</p>`}
+      ${!setup.isApiPlayed && html`<p class="hint">A key is set, so calls go to ManyChat’s own API.</p>`}
       <fieldset>
         <legend>Clock</legend>
         <div class="row">
@@ -56,7 +56,7 @@ export function Switches({ setup, state, act }) {
       <fieldset>
         <legend>Server</legend>
         <button class="danger" disabled=${setup.restart !== null} onClick=${() => act('restart')}>Crash and restart</button>
-        <p class="hint">${setup.restart ?? 'Late replies go on within 30 s after it.'}</p>
+        <p class="hint">${setup.restart ?? 'Late replies continue 30 to 40 s later.'}</p>
       </fieldset>
     </section>
   `

@@ -1,4 +1,4 @@
-/** Times as people read them. */
+/** Formats times for people. */
 export function clockTime(ms) {
   return new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }

@@ -4,16 +4,16 @@ import { html } from './html.js'
 import { JsonView } from './json-view.js'
 import { clockTime, duration, exactTime } from './time.js'
 
-const sources = { content: 'Actions of the answer', button: 'Actions of the button', api: 'By the API' }
+const sources = { content: 'Actions of the answer', button: 'Actions of the button', api: 'From the API' }
 
-/** All that went over the wire, the latest first. */
+/** Everything on the wire, latest first. */
 export function Timeline({ state }) {
   const entries = entriesOf(state)
   const latest = entries.find(({ kind }) => kind === 'exchange')
   return html`
     <section class="timeline" aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
-      <p class="hint">What ManyChat asks of the server, and what it gets; the latest first.</p>
+      <p class="hint">ManyChat’s requests to the server and their answers, latest first.</p>
       <ol>
         ${entries.map(
           entry => html`
@@ -83,7 +83,7 @@ function labelOf(event) {
   return event.value === null ? `${sign} ${event.name}` : `${event.name} = ${event.value}`
 }
 
-/** A call of ManyChat's API, by a block or a send. */
+/** A call of ManyChat's API, made by a block or a send. */
 function Call({ operation, status, params, answer, ms, name }) {
   const isGood = status === 200
   return html`
@@ -106,6 +106,6 @@ function Call({ operation, status, params, answer, ms, name }) {
 }
 
 function Delivery({ via, accepted, code, why }) {
-  if (accepted) return html`<p>Arrived on the phone, by <b>${via}</b></p>`
+  if (accepted) return html`<p>Delivered to the phone through <b>${via}</b></p>`
   return html`<p class="refused"><b>Refused${code === null ? '' : ` with code ${code}`}</b>: ${why}</p>`
 }

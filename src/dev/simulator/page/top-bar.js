@@ -4,7 +4,7 @@ import { Icon } from './icons.js'
 
 const channels = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' }
 
-/** What is played: a block, on a channel; and what is done with the conversation as a whole. */
+/** Selects the block and the channel, and acts on the whole conversation. */
 export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
   const file = useRef(/** @type {HTMLInputElement | null} */ (null))
   const description = setup.blocks.find(({ name }) => name === choice.block)?.description
@@ -40,7 +40,7 @@ export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
       </fieldset>
       <div class="tools">
         <button onClick=${onAgain}><${Icon} name="again" />Start again</button>
-        <button onClick=${() => onReplay()} title="Does the same again and compares the answers">
+        <button onClick=${() => onReplay()} title="Repeats the conversation and compares the answers">
           <${Icon} name="replay" />Replay
         </button>
         <a
@@ -64,7 +64,7 @@ export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
   async function load({ target }) {
     const [chosen] = target.files
     if (chosen) onReplay(await chosen.text())
-    // The same file may be chosen again.
+    // Allows the same file to be chosen again.
     target.value = ''
   }
 }

@@ -1,0 +1,56 @@
+/** The routes that ManyChat calls, and the runner of the blocks behind them. */
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Blocks } from '../blocks/load.ts'
+import { createRunner } from '../calls/run.ts'
+import type { CallMetrics } from '../ops/call-metrics.ts'
+import type { Config } from '../settings/config.ts'
+import { createDuplicateTaps } from '../webhook/duplicate-taps.ts'
+import { webhook } from '../webhook/routes.ts'
+import { createSeal } from '../webhook/seal.ts'
+import type { Outbound } from './outbound.ts'
+
+export interface BlockCallsOptions {
+  config: Config
+  blocks: Blocks
+  outbound: Pick<Outbound, 'pages' | 'takeLate'>
+  isOverloaded(): boolean
+  counted: CallMetrics
+  now(): number
+  /** The contacts' clock: the simulator can move it, unlike the clock of the store and its sends. */
+  talkNow(): number
+  log: Logger
+}
+
+export function createBlockCalls({
+  config,
+  blocks,
+  outbound,
+  isOverloaded,
+  counted,
+  now,
+  talkNow,
+  log,
+}: BlockCallsOptions) {
+  const { stateKeys: keys, webhookSecrets: secrets, publicUrl, replyWithinMs, lateWithinMs, dev } = config
+  const seal = createSeal({ keys, now: talkNow })
+  const runner = createRunner({
+    sign: seal.sign,
+    clientFor: outbound.pages.clientFor,
+    publicUrl,
+    replyWithinMs,
+    lateWithinMs,
+    takeLate: outbound.takeLate,
+    isOverloaded,
+    watch: counted,
+    now: talkNow,
+    log,
+  })
+  const duplicateTaps = createDuplicateTaps({ now: talkNow })
+  return {
+    /** Also runs late replies. */
+    runner,
+    routes: (app: FastifyInstance) =>
+      webhook(app, { blocks, runner, seal, duplicateTaps, secrets, dev, watch: counted, now }),
+  }
+}

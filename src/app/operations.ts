@@ -1,0 +1,50 @@
+/** The routes of the user's own systems and of the operator: sends, checks, health and metrics. */
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Blocks } from '../blocks/load.ts'
+import { check, contentSchemaRoute } from '../content/routes.ts'
+import type { Draining } from '../ops/drain.ts'
+import { health } from '../ops/health.ts'
+import { metrics } from '../ops/metrics.ts'
+import { metricsServer } from '../ops/metrics-server.ts'
+import type { Overload } from '../ops/overload.ts'
+import { registerServerMetrics } from '../ops/server-metrics.ts'
+import { sends } from '../sends/routes.ts'
+import type { Config } from '../settings/config.ts'
+import { apps } from '../webhook/apps.ts'
+import { requireSecret } from '../webhook/auth.ts'
+import type { Outbound } from './outbound.ts'
+
+export interface OperationsOptions {
+  config: Config
+  blocks: Blocks
+  outbound: Outbound
+  overload: Overload
+  /** The metrics that `/metrics` shows. */
+  registry: Registry
+  draining: Draining
+}
+
+export async function operations(app: FastifyInstance, options: OperationsOptions): Promise<void> {
+  const { config, blocks, outbound, overload, registry, draining } = options
+  const { dev, publicUrl, host, metricsPort: port, maxBodyBytes } = config
+  const { queue, checkSend, appKeys, pages } = outbound
+
+  app.register(async patient => {
+    await overload.guard(patient)
+    patient.register(apps, { appKeys, pages, secrets: config.webhookSecrets, keyHeader: config.appKeyHeader })
+    const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
+    patient.register(sends, { queue, checkSend, authorize, maxBodyBytes })
+    patient.register(check, { authorize: dev ? undefined : authorize, allowLoopback: publicUrl.startsWith('http://') })
+  })
+  app.register(contentSchemaRoute, { publicUrl })
+  registerServerMetrics(registry, { isOverloaded: overload.isHigh })
+  if (port === undefined) app.register(metrics, { registry })
+  else app.register(metricsServer, { host, port, registry })
+  app.register(health, {
+    blocks: () => blocks.names().length > 0,
+    findStoreProblem: outbound.findStoreProblem,
+    draining: draining.isDraining,
+    onProbe: draining.onProbe,
+  })
+}

@@ -1,0 +1,76 @@
+/** Everything that goes out: the pages' keys and clients, durable sends and late replies. */
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Blocks } from '../blocks/load.ts'
+import type { Runner } from '../calls/run.ts'
+import { createAppKeys } from '../manychat/app-keys.ts'
+import { createCipher } from '../manychat/cipher.ts'
+import { createPages } from '../manychat/pages.ts'
+import type { CallMetrics } from '../ops/call-metrics.ts'
+import { createSends, type SendsSetup } from '../sends/outbox.ts'
+import type { Config } from '../settings/config.ts'
+import type { SimulatorPort } from './dev.ts'
+
+export interface OutboundOptions {
+  config: Config
+  blocks: Blocks
+  now: () => number
+  fetch: typeof globalThis.fetch | undefined
+  leaseMs: number | undefined
+  onFatal: SendsSetup['onFatal']
+  standIn: SimulatorPort['standIn']
+  registry: Registry
+  counted: CallMetrics
+  log: Logger
+}
+
+export type Outbound = ReturnType<typeof createOutbound>
+
+export function createOutbound({
+  config,
+  blocks,
+  now,
+  fetch,
+  leaseMs,
+  onFatal,
+  standIn,
+  registry,
+  counted,
+  log,
+}: OutboundOptions) {
+  const appKeys = createAppKeys({ cipher: createCipher(config.stateKeys), now, log })
+  const accounts = {
+    keys: config.manychatApiKeys,
+    appKeys,
+    ...(config.matonApiKey && { maton: { key: config.matonApiKey, connections: config.matonConnections } }),
+    baseUrl: config.manychatApiUrl,
+    allowLoopback: config.dev,
+    fetch,
+    standIn,
+    log,
+    onCall: counted.calledOut,
+  }
+  const outbox = createSends({
+    ...accounts,
+    blocks,
+    store: { dataDir: config.dataDir, databaseUrl: config.databaseUrl },
+    bots: config.chatfuelBots,
+    fallbackFlows: config.fallbackFlows,
+    dryRun: config.dryRun,
+    leaseMs,
+    registry,
+    onFatal,
+  })
+  const pages = createPages({ ...accounts, limits: outbox.limits })
+  return { ...outbox, appKeys, pages, follow }
+
+  /** Starts when the server listens, and stops when it closes. */
+  function follow(app: FastifyInstance, { rerun, stop }: Pick<Runner, 'rerun' | 'stop'>) {
+    app.addHook('onListen', async () => outbox.start(rerun))
+    app.addHook('onClose', async () => {
+      await outbox.stop(stop)
+      blocks.stop()
+    })
+  }
+}

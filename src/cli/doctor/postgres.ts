@@ -1,0 +1,40 @@
+import type { Installation } from '../../manychat/app-keys.ts'
+import type { Look } from './store.ts'
+
+const timeoutMs = 5000
+
+export async function lookAtPostgres(databaseUrl: string): Promise<Look> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    application_name: 'dynablock doctor',
+  })
+  // A broken connection rejects the query too; an unhandled 'error' event would end the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('begin read only')
+    const { rows } = await client.query<Record<'made' | 'keys' | 'create' | 'write', boolean>>(`select
+      to_regclass('dynablock_migrations') is not null as made,
+      to_regclass('app_keys') is not null as keys,
+      has_schema_privilege(current_schema(), 'CREATE') as create,
+      coalesce(has_table_privilege(to_regclass('jobs'), 'INSERT, UPDATE, DELETE'), true) as write`)
+    const { made, keys, create, write } = rows[0] as (typeof rows)[0]
+    const unwritable: Look['unwritable'] = (made ? write : create)
+      ? null
+      : ['a user who may write there', 'one who may not', 'Grant the right, or name another user in DATABASE_URL.']
+    return {
+      version: made ? await ask('select coalesce(max(version), 0) as v from dynablock_migrations', 'v') : null,
+      unwritable,
+      installations: keys ? (await client.query<Installation>('select * from app_keys')).rows : [],
+    }
+  } finally {
+    await client.end()
+  }
+
+  async function ask(query: string, column: string): Promise<number> {
+    return Number((await client.query(query)).rows[0][column])
+  }
+}

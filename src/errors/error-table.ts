@@ -1,0 +1,209 @@
+import { callErrors } from './call-errors.ts'
+import { chatErrors } from './chat-errors.ts'
+import type { Row } from './row.ts'
+import { sendErrors } from './send-errors.ts'
+
+/**
+ * Every error of dynablock's own is a row of this table: code → HTTP status, title, sentence, remedy. `docs/errors.md`
+ * lists the same rows; a test compares the two.
+ */
+export const errorTable = {
+  DYN_UNAUTHORIZED: [
+    401,
+    'Not authorized',
+    'The call has no valid secret.',
+    'Send exactly one header "Authorization: Bearer <secret>" with one of WEBHOOK_SECRETS (for /sends and /check: of API_TOKENS). In a Dynamic Block it belongs under Headers.',
+  ],
+  DYN_UNAUTHORIZED_OFTEN: [
+    429,
+    'Not authorized, too often',
+    'This address failed authentication more than {limit} times in a minute.',
+    'Set the right secret: a call with it is let in at once.',
+  ],
+  DYN_OVERLOADED: [
+    503,
+    'Overloaded',
+    'The server is overloaded.',
+    'Call again later; look for a block that computes for a long time, or run more servers.',
+  ],
+  DYN_SEAL_REFUSED: [
+    401,
+    'Sealed state refused',
+    'The "state" is not the token that this server put on the tapped button; got {got}.',
+    'Post the payload of the button unchanged.',
+  ],
+  DYN_BLOCK_UNKNOWN: [
+    404,
+    'Unknown block',
+    'No block has this name.{hint}',
+    'A block is named after its file in BLOCKS_DIR.',
+  ],
+  DYN_STEP_UNKNOWN: [404, 'Unknown step', 'The block has no such step.', 'Post to the url of the button.'],
+  DYN_ROUTE_UNKNOWN: [404, 'Not found', 'There is no such route.', 'A block is called by POST /blocks/<its name>.'],
+  DYN_METHOD_UNKNOWN: [
+    405,
+    'Method not allowed',
+    'A block is called by POST, not by {got}.',
+    'Send a POST with a contact in its body.',
+  ],
+  DYN_BODY_NOT_JSON: [
+    400,
+    'Body is not JSON',
+    'The body is not JSON; got {got}.',
+    'Check the quotes and commas; for a Dynamic Block, in its Body tab.',
+  ],
+  DYN_BODY_REFUSED: [400, 'Body refused', 'The body has {got}, which is not accepted.', 'Remove it from the body.'],
+  DYN_CONTACT_MISSING: [
+    400,
+    'No contact in the body',
+    'The body has no contact: neither it nor one of its members is Full Contact Data, an object whose "id" is a number (got {got}).',
+    'Insert Full Contact Data in the Body tab, save the block, and try again.',
+  ],
+  DYN_BODY_TOO_LARGE: [
+    413,
+    'Body too large',
+    'The body is longer than MAX_BODY_BYTES.',
+    'Send less, or raise the setting.',
+  ],
+  DYN_MEDIA_TYPE: [
+    415,
+    'Media type not supported',
+    'The body must be JSON without compression; got {got}.',
+    'Set the header Content-Type: application/json.',
+  ],
+  DYN_REQUEST_REFUSED: [
+    400,
+    'Request refused',
+    'The request was refused with {got}.',
+    'Compare it with docs/webhook.md.',
+  ],
+  DYN_REQUEST_SLOW: [
+    408,
+    'Request too slow',
+    'The request arrived too slowly: the headers must arrive within {headers} s, all of it within {request} s.',
+    'Check the proxy in front of the server.',
+  ],
+  DYN_HEADERS_TOO_LARGE: [
+    431,
+    'Headers too large',
+    'The headers are longer than 16 kB.',
+    'Remove what the Dynamic Block or a proxy adds.',
+  ],
+  DYN_INTERNAL: [
+    500,
+    'Internal error',
+    'dynablock itself failed.',
+    'Look for the request id in the log, and report the error there.',
+  ],
+  DYN_BLOCK_INVALID: [500, 'Block not valid', 'The block is not valid: expected {expected}, got {got}.', '{remedy}'],
+  DYN_BLOCKS_REFUSED: [500, 'Blocks not loaded', 'The blocks in {folder} could not be loaded:\n{problems}'],
+  DYN_BLOCK_THREW: [
+    500,
+    'Block threw',
+    'The handler of {where} threw {got}.',
+    'Look at the line of the block in "at", in the log.',
+  ],
+  DYN_BLOCK_LATE: [
+    500,
+    'Block too slow',
+    'The handler of {where} took longer than {limit} ms.',
+    'Make it faster, or raise replyWithinMs.',
+  ],
+  DYN_LATE_NOT_STORED: [
+    500,
+    'Late reply not stored',
+    'The late reply of {where} could not be stored within {limit} ms.',
+    'Check the store.',
+  ],
+  DYN_CALL_UNREADABLE: [
+    500,
+    'Stored call not readable',
+    'The stored call is not one that this release can read: {got}.',
+    'Run the release that stored it, or let the call go.',
+  ],
+  DYN_LEASE_LOST: [
+    500,
+    'Lease lost',
+    'Another process took this work over, because this one renewed its lease too late.',
+    'Nothing needs to be done: the work goes on there.',
+  ],
+  DYN_TEMPLATE_FAILED: [
+    500,
+    'Template failed',
+    'The template at {path} could not be rendered: {got}.',
+    'Make it simpler, or write the block in TypeScript.',
+  ],
+  DYN_REPLY_INVALID: [
+    500,
+    'Reply not valid',
+    'A handler returns content, a message, a list of messages, a string or nothing; this one returned {got}.',
+    'Return what a maker returns.',
+  ],
+  DYN_CONTENT_INVALID: [500, 'Content not valid', 'ManyChat would refuse this content:\n{problems}'],
+  DYN_STATE_INVALID: [
+    500,
+    'State not valid',
+    'The state for step "{step}" must match its schema in `states`; got {got}.',
+    'Pass what the schema says, or change the schema.',
+  ],
+  DYN_STEP_MISSING: [
+    500,
+    'Step does not exist',
+    'The block has no step "{step}"; its steps are {steps}.',
+    'Name one of them.',
+  ],
+  DYN_LISTEN_FAILED: [
+    500,
+    'Address not available',
+    'The server cannot listen on HOST {host} and {setting} {port}: {got}.',
+    'Stop what listens there, or set another address.',
+  ],
+  DYN_DEV_MISSING: [
+    500,
+    'Development tools missing',
+    'The installation has no development tools, as in the image, but {what} needs them.',
+    'Use a clone of the repository, or npx.',
+  ],
+  DYN_SETTINGS_REFUSED: [500, 'Settings not valid', 'The server cannot run with these settings:\n{problems}'],
+  DYN_SECRET_UNREADABLE: [
+    500,
+    'Stored secret unreadable',
+    'None of STATE_KEYS decrypts a stored secret.',
+    'Put the old key after the new one, or install the app again.',
+  ],
+  DYN_APP_KEY_MISSING: [
+    400,
+    'No App Key',
+    'There is no App Key, neither in the header "{header}" nor as "app_token" in the body.',
+    'Put the variable app_token there, in auth.request of the app.',
+  ],
+  DYN_APP_KEY_REFUSED: [
+    400,
+    'App Key refused',
+    'The App Key is not the one of the page that the app was installed on; got {got}.',
+    'Install the app again.',
+  ],
+  DYN_PAGE_KEY_MISSING: [
+    400,
+    'No key for the page',
+    'There is no key for page {page}.',
+    'Add it to MANYCHAT_API_KEYS, install the app there, or name its connection in MATON_CONNECTIONS.',
+  ],
+  DYN_CHANNEL_UNKNOWN: [
+    400,
+    'Unknown channel',
+    'The only parameter is ?channel=, which is one of {channels}; got {got}.',
+    'Name one of them, or none.',
+  ],
+  DYN_PAGE_UNKNOWN: [
+    400,
+    'Page not named',
+    'No page is named, and {count} pages are configured instead of exactly one.',
+    'Put Full Contact Data into the body of a block, name the page of a send, or configure a key in MANYCHAT_API_KEYS.',
+  ],
+  ...callErrors,
+  ...sendErrors,
+  ...chatErrors,
+} as const satisfies Record<string, Row>
+
+export type ErrorCode = keyof typeof errorTable

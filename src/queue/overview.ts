@@ -1,0 +1,89 @@
+import { type Kysely, sql } from 'kysely'
+import type { Store } from '../store/store.ts'
+import type { Tables } from '../store/tables.ts'
+import type { Time } from '../store/time.ts'
+import { count, foldCounts, readCounts } from './counts.ts'
+import type { Job, JobKind, JobState, ListOptions, Queue, QueueStats } from './job.ts'
+import { isId, storable, toJob } from './rows.ts'
+
+const dayMs = 86_400_000
+const keptDays = { done: 7, cancelled: 7, dead: 30 }
+/** Few enough that nobody waits long for the store meanwhile. */
+const rowsPerSweep = 1000
+const maxListed = 500
+
+/** What people and the worker want to know of the queue as a whole. */
+export function createOverview({
+  store,
+  time,
+}: {
+  store: Store
+  time: Time
+}): Pick<Queue, 'list' | 'nextDueAt' | 'sweep' | 'stats' | 'foldCounts'> {
+  return { list, nextDueAt, sweep, stats, foldCounts: () => store.transact(db => foldCounts(db, store.engine)) }
+
+  async function list({ state, page, addressee, before, limit = 50 }: ListOptions): Promise<Job[]> {
+    if (before !== undefined && !isId(before)) return []
+    const rows = await store.run(db => {
+      let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(Math.min(limit, maxListed))
+      if (state !== undefined) query = query.where(sql<JobState>`state || ''`, '=', state)
+      if (page !== undefined) query = query.where('page', '=', storable(page))
+      if (addressee !== undefined) query = query.where('addressee', '=', storable(addressee))
+      if (before !== undefined) query = query.where('id', '<', Number(before))
+      return query.execute()
+    })
+    return rows.map(toJob)
+  }
+
+  /** As a value that is read once: compared with a clock that goes on, PostgreSQL reads a whole index. */
+  function now() {
+    return sql`(select ${time.inStore()})`
+  }
+
+  async function nextDueAt(kind: JobKind): Promise<number | null> {
+    const { rows } = await store.run(db =>
+      sql<{ ms: number }>`select not_before - ${now()} as ms from jobs
+        where kind = ${sql.lit(kind)} and state = 'waiting' and blocked = 0 and not_before > ${now()}
+        order by not_before limit 1`.execute(db),
+    )
+    return rows[0] ? time.inProcess() + Number(rows[0].ms) : null
+  }
+
+  async function sweep(): Promise<number> {
+    let swept = 0
+    for (const [state, days] of Object.entries(keptDays)) {
+      for (let found = rowsPerSweep; found === rowsPerSweep; swept += found) {
+        found = await store.transact(db => sweepSome(db, state as keyof typeof keptDays, days * dayMs))
+      }
+    }
+    const old = sql<number>`${time.inStore()} - ${sql.lit(dayMs)}`
+    await store.run(db => db.deleteFrom('workers').where('seen_at', '<', old).execute())
+    return swept
+  }
+
+  async function sweepSome(db: Kysely<Tables>, state: keyof typeof keptDays, keptMs: number): Promise<number> {
+    const deleted = await db
+      .deleteFrom('jobs')
+      .where('id', 'in', from =>
+        from
+          .selectFrom('jobs')
+          .select('id')
+          .where('state', '=', sql.lit(state))
+          .where('updated_at', '<', sql<number>`${now()} - ${sql.lit(keptMs)}`)
+          .orderBy('updated_at')
+          .limit(rowsPerSweep),
+      )
+      .returning(['kind', 'operation'])
+      .execute()
+    if (state === 'dead') await count(db, deleted, 'dead', null)
+    return deleted.length
+  }
+
+  async function stats(): Promise<QueueStats> {
+    return store.run(async db => {
+      const { rows } = await sql<{ ms: number | null }>`select ${time.inStore()} - min(due_at) as ms from jobs
+        where state in ('waiting', 'running')`.execute(db)
+      return { byState: await readCounts(db), oldestWaitingSeconds: Math.max(0, Number(rows[0]?.ms ?? 0)) / 1000 }
+    })
+  }
+}

@@ -1,0 +1,170 @@
+/** All that goes out and must not be lost, put together: the store, the queue, its worker, and late replies. */
+
+import type { Registry } from 'prom-client'
+import type { Blocks } from '../blocks/load.ts'
+import { createLateReplies } from '../calls/late.ts'
+import type { Runner } from '../calls/run.ts'
+import { type BotsOptions, createBots } from '../chatfuel/bots.ts'
+import { createDeliveries } from '../delivery/deliveries.ts'
+import { createDispatch, dryFetch, maxSlotWaitMs } from '../delivery/dispatch.ts'
+import type { FallbackFlow } from '../delivery/fallback-flow.ts'
+import { createHeartbeat } from '../delivery/heartbeat.ts'
+import { createSendMetrics } from '../delivery/metrics.ts'
+import { createOutage } from '../delivery/outage.ts'
+import { createPerform } from '../delivery/perform.ts'
+import { createWorker } from '../delivery/worker.ts'
+import type { DynablockError } from '../errors/errors.ts'
+import type { ParentLog } from '../log.ts'
+import type { AppKeys } from '../manychat/app-keys.ts'
+import { createPages, type PagesOptions } from '../manychat/pages.ts'
+import { systemClock } from '../outbound/clock.ts'
+import type { QueueStats } from '../queue/job.ts'
+import { createLazyStore } from '../store/lazy-store.ts'
+import { createSendCheck } from './check-send.ts'
+
+export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 'log' | 'appKeys' | 'beforeCall'> {
+  blocks: Blocks
+  store: { dataDir: string; databaseUrl: string | undefined }
+  appKeys: AppKeys
+  bots: BotsOptions['entries']
+  fallbackFlows: ReadonlyMap<string, FallbackFlow>
+  /** Everything but the outbound call. */
+  dryRun: boolean
+  /** How long another process leaves alone what this one works on, when it no longer says that it lives; default 30000. */
+  leaseMs?: number | undefined
+  /** Where the metrics of sends are registered. */
+  registry: Registry
+  /** Called when the store has failed for good. */
+  onFatal?: ((error: DynablockError) => void) | undefined
+  log: ParentLog
+}
+
+/** How long handlers of late replies may take to end once their signals abort; their calls are given back at once. */
+const abortMs = 500
+/** How long calls under way may take when the server ends. */
+const drainMs = 5000
+const sweepEveryMs = 3_600_000
+/** So that metrics, read however often, add up a few thousand rows at most. */
+const foldEveryMs = 5000
+/** How soon an App Key that another process got is known here. */
+const refreshEveryMs = 2000
+
+export function createSends({
+  blocks,
+  store,
+  appKeys,
+  bots: entries,
+  fallbackFlows,
+  dryRun,
+  leaseMs = 30_000,
+  registry,
+  onFatal,
+  log,
+  onCall,
+  ...options
+}: SendsSetup) {
+  const clock = systemClock
+  const lazy = createLazyStore({ open, log, onFatal })
+  const queue = () => lazy.get().queue
+  const metrics = createSendMetrics({ registry, readStats })
+  const limits = metrics.meter(lazy.limits)
+  const outage = createOutage({ clock, log })
+  const heartbeat = createHeartbeat({ queue, clock, leaseMs, onLost: () => metrics.lostLeases.inc() })
+  const { requireAlive: beforeCall } = heartbeat
+  const outbound = { log, onCall, limits, maxWaitMs: maxSlotWaitMs, beforeCall, ...(dryRun && { fetch: dryFetch }) }
+  const pages = createPages({ ...options, ...outbound, appKeys })
+  const bots = createBots({ ...outbound, entries })
+  const { clientFor: requirePage } = pages
+  const { isOpen } = lazy
+  // The runner serves what comes in, which is registered later.
+  const given = Promise.withResolvers<Runner['rerun']>()
+  const rerun: Runner['rerun'] = async (record, options) => (await given.promise)(record, options)
+  const late = createLateReplies({ queue, blocks, rerun, requirePage, isOpen, outage, heartbeat, log, metrics })
+  const perform = createPerform({ dispatch: createDispatch({ pages, bots }), fallbackFlows, now: clock.now })
+  const deliveries = createDeliveries({ queue, perform, outage, metrics, log, clock })
+  const deliverer = createWorker({ queue, work: deliveries, heartbeat, outage, log, drainMs })
+  const runner = createWorker({ queue, work: late.runs, heartbeat, outage, log, drainMs: 0 })
+  const timers: NodeJS.Timeout[] = []
+
+  return {
+    queue,
+    /** For the clients of blocks, which share the rates of the pages. */
+    limits,
+    takeLate: late.take,
+    checkSend: createSendCheck({ pages, bots, allowLoopback: options.allowLoopback ?? false }),
+    findStoreProblem: lazy.findProblem,
+    start,
+    stop,
+  }
+
+  async function readStats(): Promise<QueueStats | null> {
+    if ((await lazy.findProblem()) !== null) return null
+    return queue()
+      .stats()
+      .catch(() => null)
+  }
+
+  /** The store is open for the rest of the server once its App Keys are known. */
+  async function open() {
+    const opened = await (await import('./open.ts')).open(store)
+    try {
+      await appKeys.load(opened.appKeys)
+      return opened
+    } catch (error) {
+      await opened.close()
+      throw error
+    }
+  }
+
+  /** Opens the store in the background, and works from then on; calls that were cut off are run again by `rerun`. */
+  function start(rerun: Runner['rerun']): void {
+    given.resolve(rerun)
+    lazy.start(() => {
+      if (pages.configured().length === 0 && !options.maton && !options.standIn) {
+        log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
+      }
+      heartbeat.start()
+      deliverer.start()
+      runner.start()
+      every(sweepEveryMs, () => queue().sweep())
+      every(foldEveryMs, () => queue().foldCounts())
+      every(refreshEveryMs, () => appKeys.refresh())
+    })
+  }
+
+  /** What fails is tried again the next time; the worker tells that the store is away. */
+  function every(ms: number, work: () => Promise<unknown>): void {
+    timers.push(setInterval(() => work().catch(() => undefined), ms).unref())
+  }
+
+  /**
+   * Gives back what is not done, for another process or the next run of this one.
+   *
+   * @param abortHandlers tells the handlers of late replies that the server ends
+   */
+  async function stop(abortHandlers: () => void): Promise<void> {
+    for (const timer of timers) clearInterval(timer)
+    await Promise.all([deliverer.stop(), stopRuns(abortHandlers)])
+    outage.giveUp()
+    await deliverer.abort()
+    await heartbeat.stop().catch(() => undefined)
+    await lazy.stop()
+  }
+
+  async function stopRuns(abortHandlers: () => void): Promise<void> {
+    late.stop()
+    abortHandlers()
+    await runner.stop()
+    await Promise.all([runner.abort(), within(late.settled(), abortMs)])
+  }
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const ended = new AbortController()
+  const patience = new Promise<void>(done => {
+    const timer = setTimeout(done, ms)
+    ended.signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+  await Promise.race([work, patience])
+  ended.abort()
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import type { TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { createError, type ErrorProblem } from '../errors/errors.ts'
+import { describe, type Env, readFallbackFlow, readProxies, refuseTogether } from './rules.ts'
+import { type logLevels, Settings } from './settings.ts'
+
+/** The settings as the server uses them. */
+export interface Config {
+  /** True unless NODE_ENV is `production`: answers explain failures to the author, and strangers are not expected. */
+  dev: boolean
+  host: string
+  port: number
+  /** When undefined, /metrics is served on `port`. */
+  metricsPort: number | undefined
+  /** Without a trailing slash. */
+  publicUrl: string
+  webhookSecrets: string[]
+  stateKeys: [string, ...string[]]
+  /** The bearer tokens that /sends accepts; when empty, it accepts no one. */
+  apiTokens: string[]
+  /** `<page id>:<key>` each. */
+  manychatApiKeys: string[]
+  manychatApiUrl: string | undefined
+  matonApiKey: string | undefined
+  /** Connection ids by page id. */
+  matonConnections: ReadonlyMap<string, string>
+  /** `<bot id>:<token>`, or for version 2 `<bot id>:<token>@<address>` each. */
+  chatfuelBots: string[]
+  /** By page id: the custom field and the flow that show a text to a contact who wrote more than 24 hours ago. */
+  fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
+  /** Sends do everything except the outbound call. */
+  dryRun: boolean
+  /** Whether /docs and /openapi.json are served. */
+  docs: boolean
+  /** In lower case. */
+  appKeyHeader: string
+  blocksDir: string | undefined
+  dataDir: string
+  /** When undefined, the store is a SQLite file in `dataDir`. */
+  databaseUrl: string | undefined
+  /** Where calls are recorded, in development. */
+  recordDir: string | undefined
+  replyWithinMs: number
+  /** For blocks that don't set their own, like `replyWithinMs`. */
+  lateWithinMs: number
+  maxBodyBytes: number
+  trustProxy: boolean | string[]
+  logLevel: (typeof logLevels)[number]
+}
+
+/**
+ * Reads the settings from environment variables.
+ *
+ * @throws DynablockError `DYN_SETTINGS_REFUSED` naming every wrong setting, what was expected, and what to do
+ */
+export function loadConfig(env: Env): Config {
+  const problems: ErrorProblem[] = []
+  const settings: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(Settings.properties)) {
+    const text = readSetting(name, schema, env, problems)
+    settings[name] = text === undefined ? schema.default : convert(text, schema)
+    const isWrong = settings[name] !== undefined && !Value.Check(schema, settings[name])
+    if (isWrong) problems.push(describe(name, expectation(schema), JSON.stringify(text), schema.remedy))
+  }
+  const read = settings as Settings
+  refuseTogether(read, env, problems)
+  if (problems.length > 0) {
+    const lines = problems.map(({ subject, message }) => `- ${subject}: ${message}`).join('\n')
+    throw createError('DYN_SETTINGS_REFUSED', { problems: lines }, { problems })
+  }
+  return {
+    dev: read.NODE_ENV !== 'production',
+    host: read.HOST,
+    port: read.PORT,
+    metricsPort: read.METRICS_PORT,
+    publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
+    webhookSecrets: read.WEBHOOK_SECRETS,
+    stateKeys: read.STATE_KEYS as [string, ...string[]],
+    apiTokens: read.API_TOKENS,
+    manychatApiKeys: read.MANYCHAT_API_KEYS,
+    manychatApiUrl: read.MANYCHAT_API_URL,
+    matonApiKey: read.MATON_API_KEY,
+    matonConnections: new Map(read.MATON_CONNECTIONS.map(pair => pair.split('=') as [string, string])),
+    chatfuelBots: read.CHATFUEL_BOTS,
+    fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
+    dryRun: read.DRY_RUN === 'on',
+    docs: read.DOCS === 'on' || read.NODE_ENV !== 'production',
+    appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
+    blocksDir: read.BLOCKS_DIR,
+    dataDir: read.DATA_DIR,
+    databaseUrl: read.DATABASE_URL,
+    recordDir: read.RECORD_DIR,
+    replyWithinMs: read.REPLY_WITHIN_MS,
+    lateWithinMs: read.LATE_WITHIN_MS,
+    maxBodyBytes: read.MAX_BODY_BYTES,
+    trustProxy: readProxies(read.TRUST_PROXY) ?? false,
+    logLevel: read.LOG_LEVEL,
+  }
+}
+
+function readSetting(name: string, schema: TSchema, env: Env, problems: ErrorProblem[]): string | undefined {
+  const value = env[name] || undefined
+  const file = schema.secret ? env[`${name}_FILE`] : undefined
+  if (!file) return value
+  if (value !== undefined) problems.push(describe(name, `either ${name} or ${name}_FILE`, 'both', 'Remove one.'))
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException
+    problems.push(describe(`${name}_FILE`, 'a file that can be read', code, 'Mount it, or correct the path.'))
+    return undefined
+  }
+}
+
+function convert(text: string, schema: TSchema): unknown {
+  if (schema.type === 'integer') return /^\d+$/.test(text.trim()) ? Number(text) : text
+  if (schema.type !== 'array') return text.trim()
+  return text.split(/[,\n]/).flatMap(item => item.trim() || [])
+}
+
+function expectation(schema: TSchema): string {
+  if (schema.anyOf) return `one of ${schema.anyOf.map((member: TSchema) => member.const).join(', ')}`
+  return schema.maximum === undefined
+    ? `a whole number of at least ${schema.minimum}`
+    : `a whole number from ${schema.minimum} to ${schema.maximum}`
+}

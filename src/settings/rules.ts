@@ -1,0 +1,145 @@
+import { isIP } from 'node:net'
+import { distance } from 'fastest-levenshtein'
+import type { ErrorProblem } from '../errors/errors.ts'
+import { Settings } from './settings.ts'
+
+const minSecretLength = 32
+
+export type Env = Record<string, string | undefined>
+
+/** The rules that involve several settings or hold only in production. */
+export function refuseTogether(settings: Settings, env: Env, problems: ErrorProblem[]): void {
+  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, API_TOKENS, TRUST_PROXY } = settings
+  // An invalid NODE_ENV counts as production, so that one start lists everything there is to correct.
+  const production = NODE_ENV !== 'development' && NODE_ENV !== 'test'
+  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
+  const { API_TOKENS: tokens, TRUST_PROXY: proxy } = Settings.properties
+  const wrongUrl = PUBLIC_URL === undefined ? production && 'nothing' : urlProblem(PUBLIC_URL, production)
+  if (wrongUrl) problems.push(describe('PUBLIC_URL', 'an https address that ends with its path', wrongUrl, url.remedy))
+  if (readProxies(TRUST_PROXY) === undefined) {
+    problems.push(describe('TRUST_PROXY', 'on, off, or addresses separated by commas', 'something else', proxy.remedy))
+  }
+  if (settings.METRICS_PORT && settings.METRICS_PORT === settings.PORT) {
+    problems.push(
+      describe('METRICS_PORT', 'a port of its own', 'the value of PORT', Settings.properties.METRICS_PORT.remedy),
+    )
+  }
+  refuseClients(settings, problems)
+  if (!production) return
+  // It records what contacts write, and is easily left on after debugging.
+  if (settings.RECORD_DIR !== undefined) {
+    problems.push(describe('RECORD_DIR', 'no value in production', 'a folder', Settings.properties.RECORD_DIR.remedy))
+  }
+  if (WEBHOOK_SECRETS.some(secret => STATE_KEYS.includes(secret))) {
+    problems.push(describe('STATE_KEYS', 'keys of its own', 'one of WEBHOOK_SECRETS', keys.remedy))
+  }
+  // Everyone who builds bots in ManyChat can read the secrets in its Dynamic Blocks.
+  if (API_TOKENS.some(token => WEBHOOK_SECRETS.includes(token) || STATE_KEYS.includes(token))) {
+    problems.push(describe('API_TOKENS', 'tokens of their own', 'one of the other secrets', tokens.remedy))
+  }
+  for (const [name, values, { remedy }] of [
+    ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
+    ['STATE_KEYS', STATE_KEYS, keys],
+    ['API_TOKENS', API_TOKENS, tokens],
+  ] as const) {
+    const expected = `secrets of at least ${minSecretLength} characters`
+    const isUnread = problems.some(({ subject }) => subject.startsWith(name))
+    // No token only closes /sends, which many servers never use.
+    if (values.length === 0 && !isUnread && name !== 'API_TOKENS') {
+      problems.push(describe(name, expected, `nothing${misspelt(name, env)}`, remedy))
+    }
+    for (const value of values) {
+      const got = secretProblem(value)
+      if (got) problems.push(describe(name, expected, got, remedy))
+    }
+  }
+}
+
+/** Every key must name its page. */
+function refuseClients(settings: Settings, problems: ErrorProblem[]): void {
+  const { MANYCHAT_API_KEYS, MANYCHAT_API_URL, MATON_API_KEY, MATON_CONNECTIONS } = settings
+  const { MANYCHAT_API_KEYS: keys, MANYCHAT_API_URL: url, MATON_CONNECTIONS: connections } = Settings.properties
+  if (!MANYCHAT_API_KEYS.every(key => /^\d+:\S+$/.test(key))) {
+    problems.push(describe('MANYCHAT_API_KEYS', 'a list of <page id>:<key>', 'an entry in another form', keys.remedy))
+  }
+  if (!MATON_CONNECTIONS.every(pair => /^\d+=[^\s=]+$/.test(pair))) {
+    problems.push(
+      describe(
+        'MATON_CONNECTIONS',
+        'a list of <page id>=<connection id>',
+        'an entry in another form',
+        connections.remedy,
+      ),
+    )
+  } else if (MATON_CONNECTIONS.length > 0 && MATON_API_KEY === undefined) {
+    problems.push(describe('MATON_CONNECTIONS', 'MATON_API_KEY to be set too', 'no value', connections.remedy))
+  }
+  // Loopback is allowed in production too: an end-to-end test runs its stand-in for ManyChat on the same machine.
+  const wrongUrl = MANYCHAT_API_URL !== undefined && urlProblem(MANYCHAT_API_URL, false)
+  if (wrongUrl) problems.push(describe('MANYCHAT_API_URL', 'an https address', wrongUrl, url.remedy))
+  refuseSends(settings, problems)
+}
+
+function refuseSends({ CHATFUEL_BOTS, FALLBACK_FLOWS, DATABASE_URL }: Settings, problems: ErrorProblem[]): void {
+  const { CHATFUEL_BOTS: bots, FALLBACK_FLOWS: flows, DATABASE_URL: database } = Settings.properties
+  if (DATABASE_URL !== undefined && !/^postgres(?:ql)?:$/.test(URL.parse(DATABASE_URL)?.protocol ?? '')) {
+    problems.push(describe('DATABASE_URL', 'a postgres:// address', 'another address', database.remedy))
+  }
+  for (const bot of CHATFUEL_BOTS) {
+    const parts = /^[^\s:@]+:[^\s@]+(?:@(?<url>\S+))?$/.exec(bot)
+    const url = parts?.groups?.url
+    const got = parts === null ? 'an entry in another form' : url !== undefined && urlProblem(url, false)
+    if (got) problems.push(describe('CHATFUEL_BOTS', 'a list of <bot id>:<token>@<https address>', got, bots.remedy))
+  }
+  if (!FALLBACK_FLOWS.every(flow => fallbackFlow.test(flow))) {
+    const expected = 'a list of <page id>=<field name>:<flow id>'
+    problems.push(describe('FALLBACK_FLOWS', expected, 'an entry in another form', flows.remedy))
+  }
+}
+
+const fallbackFlow = /^(\d+)=(.+):([^\s:]+)$/
+
+/** Splits at the last colon: a field's name may contain colons, a flow's id can't. */
+export function readFallbackFlow(text: string): [page: string, { field: string; flow: string }] {
+  const [, page = '', field = '', flow = ''] = fallbackFlow.exec(text) ?? []
+  return [page, { field, flow }]
+}
+
+/** The proxies to trust; undefined when the text is not valid. */
+export function readProxies(text: string): boolean | string[] | undefined {
+  if (/^(on|true|off|false)$/.test(text)) return text === 'on' || text === 'true'
+  const proxies = text.split(',').map(proxy => proxy.trim())
+  return proxies.every(isProxy) ? proxies : undefined
+}
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [, address = '', prefix = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  return isIP(address) > 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
+}
+
+function urlProblem(text: string, production: boolean): string | false {
+  if (!URL.canParse(text)) return 'text that is not an address'
+  const { protocol, hostname, search, hash, username } = new URL(text)
+  if (search || hash || username) return 'an address with a query, a fragment or a user'
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback && !production)) return false
+  return `an address that begins with ${protocol}`
+}
+
+/** What is wrong with a secret, without quoting it. */
+function secretProblem(secret: string): string | false {
+  if (secret.length < minSecretLength) return `one of ${secret.length} characters`
+  if (/change.?me|example|placeholder/i.test(secret)) return 'the one from the example'
+  return new Set(secret).size < 8 && 'one with too few different characters'
+}
+
+/** A hint at a variable that is set and looks like a typo of this name. */
+function misspelt(name: string, env: Env): string {
+  const near = Object.keys(env).find(other => other !== name && distance(other, name) <= 2)
+  return near ? ` (${near} is set)` : ''
+}
+
+export function describe(subject: string, expected: string, got: string, remedy: string): ErrorProblem {
+  return { subject, message: `expected ${expected}, got ${got}. ${remedy}`, expected, got, remedy }
+}

@@ -1,9 +1,0 @@
-/** The short form of `npm run fuzz`: the same properties, fewer cases, always the same seed. */
-import t from 'tap'
-import { fuzz } from './fuzz.ts'
-
-t.test('no property is broken', async t => {
-  const lines: string[] = []
-  t.equal(await fuzz({ runs: 1000, seed: 1, write: line => void lines.push(line) }), 0, lines.join('\n'))
-  t.equal(lines.length, 10)
-})

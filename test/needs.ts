@@ -1,0 +1,28 @@
+/** Test options for requirements besides Node: they skip a test where its requirement is missing. */
+import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+/** Chromium on Debian and other systems, or Chrome. */
+export const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+
+export const onBrowser = { skip: browserPath ? false : 'Chromium is missing' }
+
+export const onPostgres = { skip: (await isOpen(5432)) ? false : 'PostgreSQL does not answer at 127.0.0.1:5432' }
+
+/** `npm test` runs this file last, to say which tests it skipped. */
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { skip } of [onBrowser, onPostgres]) if (skip) console.log(`Tests were left out: ${skip}.`)
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1')
+    socket
+      .once('error', () => resolve(false))
+      .once('connect', () => {
+        socket.destroy()
+        resolve(true)
+      })
+  })
+}

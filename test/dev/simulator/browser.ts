@@ -43,6 +43,12 @@ export async function openBrowser(t: Test, { url, width = 1440, height = 900, co
     page,
     complaints,
     phone: phoneOf(page),
+    /** Resolves when the server has taken the condition. */
+    setCondition: async (name: string, value: string) => {
+      const taken = page.waitForResponse(response => new URL(response.url()).pathname.endsWith('/switches'))
+      await page.getByRole('combobox', { name }).selectOption(value)
+      await taken
+    },
     checkAccess: () => checkAccess(page),
     picture: (name: string) => picture(page, name),
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createError } from '../errors/errors.ts'
 import type { Clock } from '../outbound/clock.ts'
 import type { Lease, Queue } from '../queue/job.ts'
+import { createTakeover } from './takeover.ts'
 
 export interface HeartbeatOptions {
   /** Throws while the store isn't open. */
@@ -38,9 +39,7 @@ export type Heartbeat = ReturnType<typeof createHeartbeat>
 export function createHeartbeat({ queue, clock, leaseMs, onLost }: HeartbeatOptions) {
   const beatMs = leaseMs / 6
   const held = new Set<Kept>()
-  const watched = new Map<string, { beat: number | null; since: number }>()
-  /** Leases that the store gave to this process, and whose announcement never came. */
-  const unclaimed = new Map<string, number>()
+  const takeover = createTakeover({ queue, clock, leaseMs })
   const ended = new AbortController()
   /** A new one after each time that it may have been taken for dead: what it held is then left to whoever notices. */
   let worker = randomUUID()
@@ -60,6 +59,7 @@ export function createHeartbeat({ queue, clock, leaseMs, onLost }: HeartbeatOpti
     ended.abort()
     unsubscribe()
     await beating?.catch(() => undefined)
+    await takeover.ended()
     if (held.size === 0) await queue().leave(worker)
   }
 
@@ -122,28 +122,7 @@ export function createHeartbeat({ queue, clock, leaseMs, onLost }: HeartbeatOpti
       if (kept.lease.worker === as && held.has(kept) && !leases.has(keyOf(kept.lease))) lose(kept)
     }
     for (const { lease } of [...before, ...held]) leases.delete(keyOf(lease))
-    await giveBackUnclaimed(leases)
-    await watchOthers()
-  }
-
-  /** The connection broke while a claim was answered: nobody works on these, and this process goes on beating. */
-  async function giveBackUnclaimed(leases: ReadonlyMap<string, Pick<Lease, 'id' | 'lease'>>): Promise<void> {
-    for (const key of unclaimed.keys()) if (!leases.has(key)) unclaimed.delete(key)
-    for (const [key, lease] of leases) {
-      const since = unclaimed.get(key) ?? clock.now()
-      unclaimed.set(key, since)
-      if (clock.now() - since >= leaseMs) await queue().release(lease, false)
-    }
-  }
-
-  async function watchOthers(): Promise<void> {
-    const holders = (await queue().holders()).filter(holder => holder.worker !== worker)
-    for (const name of watched.keys()) if (!holders.some(holder => holder.worker === name)) watched.delete(name)
-    for (const { worker: name, beat } of holders) {
-      const seen = watched.get(name)
-      if (seen?.beat !== beat || seen === undefined) watched.set(name, { beat, since: clock.now() })
-      else if (clock.now() - seen.since >= leaseMs) await queue().recover({ worker: name, beat })
-    }
+    takeover.begin({ worker: as, unknown: leases })
   }
 
   function abortCancelled(id: string): void {

@@ -62,6 +62,32 @@ t.test('one that beats keeps what it holds, however long', async t => {
   await Promise.all(beats.map(one => one.stop()))
 })
 
+t.test('one that takes long to take over what another held goes on beating', async t => {
+  const { queue, clock, beats, rows } = await setUp(t)
+  const [holder] = beats
+  await queue.add([sendTo('1'), sendTo('2')])
+  await queue.claim({ kind: 'delivery', worker: 'dead', limit: 1 })
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  let asked = 0
+  const { recover } = holder.queue
+  holder.queue.recover = async gone => {
+    asked++
+    await answered
+    return recover(gone)
+  }
+  holder.start()
+  const { kept } = await holder.claim()
+  const name = holder.worker()
+  await clock.pass(5 * leaseMs)
+  t.equal(asked, 1, 'once at a time')
+  t.doesNotThrow(holder.requireAlive)
+  t.strictSame([holder.worker(), kept.signal.aborted, holder.lost], [name, false, []])
+  answer()
+  await clock.pass(leaseMs / 6)
+  t.match(await rows(), [{ state: 'waiting' }, { state: 'running' }])
+  await holder.stop()
+})
+
 t.test('one that is cut off gives up before another takes over, and begins again under another name', async t => {
   const { queue, clock, beats, rows } = await setUp(t, 2)
   const [holder, watcher] = beats

@@ -1,6 +1,6 @@
 /** Prints whether refusing a nearly correct guess takes longer than refusing a wrong one: `node bench/timing.ts`. */
 import Fastify from 'fastify'
-import { requireSecret } from '../src/webhook/auth.ts'
+import { requireBearer } from '../src/webhook/auth.ts'
 import { createSeal } from '../src/webhook/seal.ts'
 import { median } from './statistics.ts'
 
@@ -10,7 +10,7 @@ const secret = 'f3a9c1d27b604e58a1c2d3e4f5061728394a5b6c7d8e9f00'
 const claims = { block: 'size', step: 'chosen', contact: '1', channel: 'messenger', exp: 4e9 } as const
 
 const app = Fastify()
-await requireSecret(app, [secret])
+await requireBearer(app, [{ secret }], () => undefined)
 app.post('/', async () => 'in')
 const seal = createSeal({ keys: [secret], now: Date.now })
 const token = seal.sign(claims)

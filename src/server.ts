@@ -14,6 +14,7 @@ import { DynablockError } from './errors/errors.ts'
 import { createLog } from './log.ts'
 import { listenFailure } from './ops/listen-failure.ts'
 import { type Config, loadConfig } from './settings/config.ts'
+import { readApiToken, readWebhookSecret } from './settings/credentials.ts'
 import { type MadeUp, startMessage } from './settings/start-message.ts'
 
 /** Longer than a call and the outbound calls after it may take, so that both finish before the process ends. */
@@ -82,8 +83,8 @@ async function start(): Promise<void> {
     return createSimulator({
       blocks,
       publicUrl,
-      secret: webhookSecrets[0] as string,
-      apiToken: apiTokens[0] as string,
+      secret: readWebhookSecret(webhookSecrets[0] as string).secret,
+      apiToken: readApiToken(apiTokens[0] as string).secret,
       isApiPlayed: manychatApiKeys.length === 0 && matonApiKey === undefined && manychatApiUrl === undefined,
       restart: process.execve ? restart : { impossible: `not on ${process.platform}` },
       isRestarted: process.env[restartMark] !== undefined,

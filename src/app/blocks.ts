@@ -5,6 +5,7 @@ import type { Blocks } from '../blocks/load.ts'
 import { createRunner } from '../calls/run.ts'
 import type { CallMetrics } from '../ops/call-metrics.ts'
 import type { Config } from '../settings/config.ts'
+import { readWebhookSecret } from '../settings/credentials.ts'
 import { createDuplicateTaps } from '../webhook/duplicate-taps.ts'
 import { webhook } from '../webhook/routes.ts'
 import { createSeal } from '../webhook/seal.ts'
@@ -32,7 +33,8 @@ export function createBlockCalls({
   talkNow,
   log,
 }: BlockCallsOptions) {
-  const { stateKeys: keys, webhookSecrets: secrets, publicUrl, replyWithinMs, lateWithinMs, dev } = config
+  const { stateKeys: keys, webhookSecrets, publicUrl, replyWithinMs, lateWithinMs, dev } = config
+  const secrets = webhookSecrets.map(readWebhookSecret)
   const seal = createSeal({ keys, now: talkNow })
   const runner = createRunner({
     sign: seal.sign,

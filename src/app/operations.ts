@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Blocks } from '../blocks/load.ts'
 import { check, contentSchemaRoute } from '../content/routes.ts'
+import { createApiAccess } from '../ops/api-access.ts'
 import type { Draining } from '../ops/drain.ts'
 import { health } from '../ops/health.ts'
 import { metrics } from '../ops/metrics.ts'
@@ -11,8 +12,8 @@ import type { Overload } from '../ops/overload.ts'
 import { registerServerMetrics } from '../ops/server-metrics.ts'
 import { sends } from '../sends/routes.ts'
 import type { Config } from '../settings/config.ts'
+import { readApiToken, readWebhookSecret } from '../settings/credentials.ts'
 import { apps } from '../webhook/apps.ts'
-import { requireSecret } from '../webhook/auth.ts'
 import type { Outbound } from './outbound.ts'
 
 export interface OperationsOptions {
@@ -29,13 +30,17 @@ export async function operations(app: FastifyInstance, options: OperationsOption
   const { config, blocks, outbound, overload, registry, draining } = options
   const { dev, publicUrl, host, metricsPort: port, maxBodyBytes } = config
   const { queue, checkSend, appKeys, pages } = outbound
+  const secrets = config.webhookSecrets.map(readWebhookSecret)
+  const access = createApiAccess(config.apiTokens.map(readApiToken))
 
   app.register(async patient => {
     await overload.guard(patient)
-    patient.register(apps, { appKeys, pages, secrets: config.webhookSecrets, keyHeader: config.appKeyHeader })
-    const authorize = (scope: FastifyInstance) => requireSecret(scope, config.apiTokens)
-    patient.register(sends, { queue, checkSend, authorize, maxBodyBytes })
-    patient.register(check, { authorize: dev ? undefined : authorize, allowLoopback: publicUrl.startsWith('http://') })
+    patient.register(apps, { appKeys, pages, secrets, keyHeader: config.appKeyHeader })
+    patient.register(sends, { queue, checkSend, authorize: access('sends'), maxBodyBytes })
+    patient.register(check, {
+      authorize: dev ? undefined : access('check'),
+      allowLoopback: publicUrl.startsWith('http://'),
+    })
   })
   app.register(contentSchemaRoute, { publicUrl })
   registerServerMetrics(registry, { isOverloaded: overload.isHigh })

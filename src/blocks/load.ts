@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { type Block, isBlock } from './define.ts'
 import { explainLoadError, type LoadProblem, loadProblem } from './load-error.ts'
 import { hookModules } from './modules.ts'
+import { blockName } from './validate.ts'
 import { watchFolder } from './watch.ts'
 
 /** The served blocks, by name. */
@@ -28,8 +29,6 @@ export interface LoadOptions {
   log: Log
 }
 
-/** The names that a block may have. */
-export const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
 const extensions = new Set(['.ts', '.mts', '.js', '.mjs', '.json'])
 /** Files that other tools keep beside code. */
 const foreign = new Set(['package.json', 'package-lock.json', 'tsconfig.json'])

@@ -10,6 +10,8 @@ export const maxReplyWithinMs = 9500
 export const minLateWithinMs = 1000
 export const maxLateWithinMs = 86_400_000
 
+/** The names that a block may have. */
+export const blockName = /^[a-zA-Z0-9][\w-]{0,63}$/
 const stepName = /^[a-zA-Z][\w-]{0,63}$/
 
 const options: Record<string, (value: unknown) => string | false> = {

@@ -1,6 +1,7 @@
 /** `npx dynablock sends`: lists and retries the sends of a running server. */
 import { parseExact } from '../json/exact-json.ts'
 import type { SendView } from '../sends/send-view.ts'
+import { allows, readApiToken } from '../settings/credentials.ts'
 import { readArgs, type Terminal } from './command.ts'
 
 const help = `Usage: dynablock sends [options]              list waiting and dead sends
@@ -86,7 +87,8 @@ function formatSend({ id, operation, page, addressee, attempts, last_error, not_
 }
 
 function firstToken({ API_TOKENS = '' }: Terminal['env']): string {
-  return API_TOKENS.split(',')[0]?.trim() ?? ''
+  const tokens = API_TOKENS.split(/[,\n]/).map(text => readApiToken(text.trim()))
+  return tokens.find(token => allows(token, 'sends'))?.secret ?? ''
 }
 
 /** Makes the function that asks the server. A refusal returns its problem object, with `detail`. */

@@ -9,7 +9,7 @@ import { inspectDocument } from './document.ts'
 import { contentSchema } from './json-schema.ts'
 
 export interface CheckRouteOptions {
-  /** Requires one of API_TOKENS. Without it the route is open to everyone, as in development. */
+  /** Requires one of API_TOKENS with the scope `check`. Without it the route is open to everyone, as in development. */
   authorize?: ((app: FastifyInstance) => Promise<void>) | undefined
   /** Callbacks may use http to this machine. */
   allowLoopback: boolean
@@ -58,7 +58,7 @@ export async function check(scope: FastifyInstance, { authorize, allowLoopback }
     body: { content: { 'application/json': { schema: Type.Object({}, { examples: [example] }) } } },
     response: {
       200: { description: 'What was found.', content: { 'application/json': { schema: CheckResult } } },
-      ...problems(400, 401, 413, 429, 503),
+      ...problems(400, 401, 403, 413, 429, 503),
     },
   }
   app.post('/check', { schema }, async ({ query: { channel }, body = readContent('') }) => {

@@ -20,6 +20,18 @@ export const errorTable = {
     'This address failed authentication more than {limit} times in a minute.',
     'Set the right secret: a call with it is let in at once.',
   ],
+  DYN_SECRET_LIMITED: [
+    403,
+    'Secret limited',
+    'This webhook secret enters only the blocks that WEBHOOK_SECRETS lists behind it.',
+    'Use the secret of this block, or add the block to the entry: <secret>@<block>+<block>.',
+  ],
+  DYN_TOKEN_SCOPE: [
+    403,
+    'Token limited',
+    'This API token does not have the scope "{scope}".',
+    'Use another token, or add the scope to its entry in API_TOKENS: <name>:<scope>+<scope>:<token>.',
+  ],
   DYN_OVERLOADED: [
     503,
     'Overloaded',

@@ -26,6 +26,7 @@ export function problemOf(error: DynablockError): ProblemDetails {
 const meanings = {
   400: 'The request is not valid.',
   401: 'The secret, token or seal is wrong.',
+  403: 'The secret or token is valid, but not for this.',
   404: 'Not found.',
   409: 'The send is in another state, or the idempotency key was used for a different one.',
   413: 'The body is longer than MAX_BODY_BYTES.',

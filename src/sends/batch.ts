@@ -12,8 +12,8 @@ const linesTogether = 200
 export interface BatchOptions {
   queue(): Pick<Queue, 'add'>
   checkSend: CheckSend
-  /** Each line has a key of its own, made of this and its number. */
-  idempotencyKey: string | null
+  /** The key of a line; null where they have none. */
+  keyOf(line: number): string | null
 }
 
 /** What became of one line, in the order of the lines. */
@@ -21,7 +21,7 @@ export type LineAnswer = { line: number; status: number } & Record<string, unkno
 
 /** Adds a send for each line. A line that is refused leaves the others as they are. */
 export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOptions): Promise<LineAnswer[]> {
-  const { queue, checkSend, idempotencyKey } = options
+  const { queue, checkSend, keyOf } = options
   const answers: LineAnswer[] = []
   let together: { line: number; send: NewDelivery }[] = []
   let count = 0
@@ -33,8 +33,7 @@ export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOpt
     }
     try {
       if (text === null) throw createError('DYN_BODY_TOO_LARGE')
-      const key = idempotencyKey === null ? null : `${idempotencyKey}/${number}`
-      together.push({ line: number, send: checkSend(readJson(text), key) })
+      together.push({ line: number, send: checkSend(readJson(text), keyOf(number)) })
     } catch (error) {
       answers.push(refusal(number, error))
     }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type TSchema, Type } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sendOperations } from '../delivery/operations.ts'
 import { createError } from '../errors/errors.ts'
 import { problems } from '../errors/problem-details.ts'
@@ -8,15 +8,16 @@ import { contract } from '../json/contract.ts'
 import { stringifyExact } from '../json/exact-json.ts'
 import { Text } from '../manychat/params.ts'
 import { type Job, JobState, type Queue } from '../queue/job.ts'
-import { addLines } from './batch.ts'
+import { addLines, type LineAnswer } from './batch.ts'
 import { readJson, readLines } from './body.ts'
 import { type CheckSend, SendBody } from './check-send.ts'
+import { storedKey } from './idempotency-key.ts'
 import { SendList, SendView, showSend, showWholeSend, WholeSendView } from './send-view.ts'
 
 export interface SendsOptions {
   queue(): Pick<Queue, 'add' | 'get' | 'list' | 'retry' | 'cancel'>
   checkSend: CheckSend
-  /** Lets in only who shows one of API_TOKENS. */
+  /** Requires one of API_TOKENS with the scope `sends`. */
   authorize(app: FastifyInstance): Promise<void>
   /** The longest line of a batch, like the longest body. */
   maxBodyBytes: number
@@ -98,22 +99,26 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
         content: { 'application/json': { schema: SendView }, 'application/x-ndjson': { schema: Lines } },
       },
       202: { description: 'The send, which is delivered as soon as possible.', ...json(SendView) },
-      ...problems(400, 401, 409, 413, 415, 429, 503),
+      ...problems(400, 401, 403, 409, 413, 415, 429, 503),
     },
   }
-  app.post('/sends', { schema: add }, async ({ headers, body }, reply) => {
-    const idempotencyKey = headers['idempotency-key'] ?? null
+  app.post('/sends', { schema: add }, async (request, reply) => {
+    const { headers, body, tokenName } = request
+    const given = headers['idempotency-key']
+    const keyOf = (line?: number) => (given === undefined ? null : storedKey(tokenName, given, line))
     if (body instanceof Readable) {
       // Who stops reading still answers: a stream that is destroyed takes its socket along.
       const chunks = body.iterator({ destroyOnReturn: false })
-      const answers = await addLines(readLines(chunks, maxBodyBytes), { queue, checkSend, idempotencyKey })
+      const answers = await addLines(readLines(chunks, maxBodyBytes), { queue, checkSend, keyOf })
       // What was left unread would hold up the connection.
       body.resume()
+      auditLines(request, answers)
       const text = answers.map(answer => `${stringifyExact(answer)}\n`).join('')
       return reply.header('content-type', linesType).send(text)
     }
-    const [added] = await queue().add([checkSend(body, idempotencyKey)])
+    const [added] = await queue().add([checkSend(body, keyOf())])
     const { job, existed } = added as NonNullable<typeof added>
+    if (!existed) request.audit({ send: job.id })
     return reply
       .code(existed ? 200 : 202)
       .header('location', `/sends/${job.id}`)
@@ -126,7 +131,7 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
     summary: 'Lists sends, newest first',
     security,
     querystring: ListQuery,
-    response: { 200: { description: 'A page of them.', ...json(SendList) }, ...problems(400, 401, 429, 503) },
+    response: { 200: { description: 'A page of them.', ...json(SendList) }, ...problems(400, 401, 403, 429, 503) },
   }
   app.get('/sends', { schema: list }, async ({ query: { limit = defaultLimit, ...filters } }) => {
     const found = await queue().list({ ...filters, limit })
@@ -139,19 +144,30 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
   })
 
   const retry = one('retrySend', 'Makes a dead send wait again', SendView)
-  app.post('/sends/:id/retry', { schema: retry }, async ({ params }) => {
-    return showSend(require(await queue().retry(params.id), 'dead'))
+  app.post('/sends/:id/retry', { schema: retry }, async request => {
+    const send = require(await queue().retry(request.params.id), 'dead')
+    request.audit({ send: send.id })
+    return showSend(send)
   })
 
   const cancel = one('cancelSend', 'Cancels a send that waits or runs', SendView)
-  app.delete('/sends/:id', { schema: cancel }, async ({ params }) => {
-    return showSend(require(await queue().cancel(params.id), 'waiting or running'))
+  app.delete('/sends/:id', { schema: cancel }, async request => {
+    const send = require(await queue().cancel(request.params.id), 'waiting or running')
+    request.audit({ send: send.id })
+    return showSend(send)
   })
+}
+
+/** One line for all that were added. */
+function auditLines(request: FastifyRequest, answers: readonly LineAnswer[]): void {
+  const ids = answers.filter(({ status }) => status === 202).map(({ id }) => String(id))
+  const [first] = ids
+  if (first !== undefined) request.audit({ sends: ids.length, first, last: ids.at(-1) as string })
 }
 
 /** What is common to the routes of a single send. */
 function one<View extends TSchema>(operationId: string, summary: string, view: View) {
-  const response = { 200: { description: 'The send.', ...json(view) }, ...problems(401, 404, 409, 429, 503) }
+  const response = { 200: { description: 'The send.', ...json(view) }, ...problems(401, 403, 404, 409, 429, 503) }
   return { tags, operationId, summary, security, params: OneSend, response }
 }
 

@@ -15,9 +15,10 @@ export interface Config {
   metricsPort: number | undefined
   /** Without a trailing slash. */
   publicUrl: string
+  /** `<secret>`, or `<secret>@<block>+<block>` for one that enters only those. */
   webhookSecrets: string[]
   stateKeys: [string, ...string[]]
-  /** The bearer tokens that /sends accepts; when empty, it accepts no one. */
+  /** `<token>` or `<name>:<scope>+<scope>:<token>` each; when empty, the routes that need one admit no one. */
   apiTokens: string[]
   /** `<page id>:<key>` each. */
   manychatApiKeys: string[]

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { distance } from 'fastest-levenshtein'
+import { blockName } from '../blocks/validate.ts'
 import type { ErrorProblem } from '../errors/errors.ts'
+import { isApiToken, readApiToken, readWebhookSecret, scopes } from './credentials.ts'
 import { Settings } from './settings.ts'
 
 const minSecretLength = 32
@@ -25,22 +27,25 @@ export function refuseTogether(settings: Settings, env: Env, problems: ErrorProb
     )
   }
   refuseClients(settings, problems)
+  refuseCredentials(settings, problems)
   if (!production) return
   // It records what contacts write, and is easily left on after debugging.
   if (settings.RECORD_DIR !== undefined) {
     problems.push(describe('RECORD_DIR', 'no value in production', 'a folder', Settings.properties.RECORD_DIR.remedy))
   }
-  if (WEBHOOK_SECRETS.some(secret => STATE_KEYS.includes(secret))) {
+  const webhookSecrets = WEBHOOK_SECRETS.map(text => readWebhookSecret(text).secret)
+  const apiTokens = API_TOKENS.map(text => readApiToken(text).secret)
+  if (webhookSecrets.some(secret => STATE_KEYS.includes(secret))) {
     problems.push(describe('STATE_KEYS', 'keys of its own', 'one of WEBHOOK_SECRETS', keys.remedy))
   }
   // Everyone who builds bots in ManyChat can read the secrets in its Dynamic Blocks.
-  if (API_TOKENS.some(token => WEBHOOK_SECRETS.includes(token) || STATE_KEYS.includes(token))) {
+  if (apiTokens.some(token => webhookSecrets.includes(token) || STATE_KEYS.includes(token))) {
     problems.push(describe('API_TOKENS', 'tokens of their own', 'one of the other secrets', tokens.remedy))
   }
   for (const [name, values, { remedy }] of [
-    ['WEBHOOK_SECRETS', WEBHOOK_SECRETS, secrets],
+    ['WEBHOOK_SECRETS', webhookSecrets, secrets],
     ['STATE_KEYS', STATE_KEYS, keys],
-    ['API_TOKENS', API_TOKENS, tokens],
+    ['API_TOKENS', apiTokens, tokens],
   ] as const) {
     const expected = `secrets of at least ${minSecretLength} characters`
     const isUnread = problems.some(({ subject }) => subject.startsWith(name))
@@ -52,6 +57,27 @@ export function refuseTogether(settings: Settings, env: Env, problems: ErrorProb
       const got = secretProblem(value)
       if (got) problems.push(describe(name, expected, got, remedy))
     }
+  }
+}
+
+/** What a secret is for must be said in full, and once: two entries of one secret would say different things. */
+function refuseCredentials({ WEBHOOK_SECRETS, API_TOKENS }: Settings, problems: ErrorProblem[]): void {
+  const { WEBHOOK_SECRETS: secrets, API_TOKENS: tokens } = Settings.properties
+  const read = WEBHOOK_SECRETS.map(readWebhookSecret)
+  if (!read.every(({ secret, blocks }) => secret && [...(blocks ?? [])].every(name => blockName.test(name)))) {
+    const expected = 'a list of <secret> or <secret>@<block>+<block>'
+    problems.push(describe('WEBHOOK_SECRETS', expected, 'an entry in another form', secrets.remedy))
+  }
+  if (!API_TOKENS.every(isApiToken)) {
+    const expected = `a list of <token> or <name>:<scope>+<scope>:<token>, with scopes of ${scopes.join(', ')}`
+    problems.push(describe('API_TOKENS', expected, 'an entry in another form', tokens.remedy))
+  }
+  for (const [name, entries, { remedy }] of [
+    ['WEBHOOK_SECRETS', read, secrets],
+    ['API_TOKENS', API_TOKENS.map(readApiToken), tokens],
+  ] as const) {
+    const all = entries.map(({ secret }) => secret)
+    if (new Set(all).size < all.length) problems.push(describe(name, 'each secret once', 'one of them twice', remedy))
   }
 }
 

@@ -3,6 +3,7 @@ import { createError } from '../errors/errors.ts'
 import { contract } from '../json/contract.ts'
 import type { AppKeys } from '../manychat/app-keys.ts'
 import type { Pages } from '../manychat/pages.ts'
+import type { WebhookSecret } from '../settings/credentials.ts'
 import { requireSecret } from './auth.ts'
 import { acceptJson } from './body.ts'
 import { readId, textOrNull } from './contact.ts'
@@ -11,7 +12,7 @@ import { appInstalled } from './schemas.ts'
 export interface AppsOptions {
   appKeys: AppKeys
   pages: Pages
-  secrets: readonly string[]
+  secrets: readonly WebhookSecret[]
   /** APP_KEY_HEADER, in lower case. */
   keyHeader: string
 }
@@ -19,7 +20,7 @@ export interface AppsOptions {
 /** ManyChat calls this after each install of our app; 200 tells it that the App Key was accepted. */
 export async function apps(scope: FastifyInstance, { appKeys, pages, secrets, keyHeader }: AppsOptions): Promise<void> {
   acceptJson(scope)
-  await requireSecret(scope, secrets)
+  await requireSecret(scope, secrets, () => null)
   const app = contract(scope, () => createError('DYN_APP_KEY_MISSING', { header: keyHeader }))
 
   app.post('/apps/installed', { schema: appInstalled }, async ({ headers, body, log }) => {

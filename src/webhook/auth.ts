@@ -1,15 +1,29 @@
+import { timingSafeEqual } from 'node:crypto'
 import bearerAuth from '@fastify/bearer-auth'
-import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { createError } from '../errors/errors.ts'
+import type { WebhookSecret } from '../settings/credentials.ts'
 
 /**
  * Requires exactly one `Authorization: Bearer <secret>` header, compared in constant time before the body is read. The
  * scheme is not case-sensitive, as people type the header by hand.
+ *
+ * @param permit throws when what was shown is valid, and not for this request
  */
-export async function requireSecret(app: FastifyInstance, secrets: readonly string[]): Promise<void> {
+export async function requireBearer<Credential extends { secret: string }>(
+  app: FastifyInstance,
+  credentials: readonly Credential[],
+  permit: (shown: Credential, request: FastifyRequest) => void,
+): Promise<void> {
+  const find = createFinder(credentials)
   await app.register(bearerAuth, {
     addHook: false,
-    keys: new Set(secrets),
+    keys: new Set<string>(),
+    auth: (secret: string, request: FastifyRequest) => {
+      const shown = find(secret)
+      if (shown) permit(shown, request)
+      return shown !== undefined
+    },
     specCompliance: 'rfc6749',
     verifyErrorLogLevel: 'debug',
   })
@@ -19,6 +33,37 @@ export async function requireSecret(app: FastifyInstance, secrets: readonly stri
     if (isDoubled(request.raw.rawHeaders)) done(createError('DYN_UNAUTHORIZED'))
     else verify.call(this, request, reply, done)
   })
+}
+
+/**
+ * Requires one of WEBHOOK_SECRETS.
+ *
+ * @param blockOf the block that a request is for; null where only a secret of all blocks may
+ */
+export function requireSecret(
+  app: FastifyInstance,
+  secrets: readonly WebhookSecret[],
+  blockOf: (request: FastifyRequest) => string | null,
+): Promise<void> {
+  return requireBearer(app, secrets, ({ blocks }, request) => {
+    if (blocks === null) return
+    const block = blockOf(request)
+    // In the same words whether there is such a block or not.
+    if (block === null || !blocks.has(block)) throw createError('DYN_SECRET_LIMITED')
+  })
+}
+
+/** Makes the function that finds what has a secret, in the same time however much of a guess is right. */
+export function createFinder<Credential extends { secret: string }>(credentials: readonly Credential[]) {
+  const known = credentials.map(credential => ({ credential, bytes: Buffer.from(credential.secret) }))
+  return (secret: string): Credential | undefined => {
+    const given = Buffer.from(secret)
+    return known.find(({ bytes }) => isEqual(bytes, given))?.credential
+  }
+}
+
+function isEqual(bytes: Buffer, given: Buffer): boolean {
+  return bytes.length === given.length && timingSafeEqual(bytes, given)
 }
 
 function isDoubled(rawHeaders: string[]): boolean {

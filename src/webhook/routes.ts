@@ -10,6 +10,7 @@ import { type SealClaims, silentStep } from '../calls/seal-claims.ts'
 import { stillLeads } from '../calls/state.ts'
 import { channels } from '../content/channels.ts'
 import { createError } from '../errors/errors.ts'
+import type { WebhookSecret } from '../settings/credentials.ts'
 import { requireSecret } from './auth.ts'
 import { acceptJson } from './body.ts'
 import { enteredBy, requireSealed } from './callback.ts'
@@ -24,7 +25,7 @@ export interface WebhookOptions {
   runner: Pick<Runner, 'run'>
   seal: Seal
   duplicateTaps: DuplicateTaps
-  secrets: readonly string[]
+  secrets: readonly WebhookSecret[]
   /** Adds a header that says what went wrong, and suggests the nearest name for an unknown block. */
   dev: boolean
   /** Counts each answered call. */
@@ -41,7 +42,7 @@ export async function webhook(plain: FastifyInstance, options: WebhookOptions): 
 
   await app.register(async scope => {
     const opening = scope.withTypeProvider<TypeBoxTypeProvider>()
-    await requireSecret(scope, secrets)
+    await requireSecret(scope, secrets, ({ params }) => (params as { block: string }).block)
     opening.post('/blocks/:block', { schema: openBlock }, ({ params, body, id, log }, reply) => {
       const startedAt = now()
       const block = requireBlock(params.block)

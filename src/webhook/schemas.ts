@@ -55,7 +55,7 @@ const step = Type.String({ description: 'A step of the block.', examples: ['chos
 /** Not typed by the schema, because the routes send JSON text that is already written. */
 function answers(description: string): Record<number, unknown> {
   const content = { 'application/json': { schema: Answer } }
-  return { 200: { description, content }, ...problems(400, 401, 404, 413, 415, 429, 503) }
+  return { 200: { description, content }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) }
 }
 
 export const openBlock = {
@@ -94,6 +94,6 @@ export const appInstalled = {
         'application/json': { schema: Type.Object({ status: Type.Literal('installed'), page_id: Type.String() }) },
       },
     },
-    ...problems(400, 401, 413, 415, 429, 502, 503),
+    ...problems(400, 401, 403, 413, 415, 429, 502, 503),
   },
 }

@@ -1,11 +1,12 @@
 /** The routes of sends on their own app, with a queue that the test can inspect. */
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import type { Test } from 'tap'
+import { createApiAccess } from '../../src/ops/api-access.ts'
 import type { Queue } from '../../src/queue/job.ts'
 import type { JobRow } from '../../src/queue/rows.ts'
 import { createSendCheck } from '../../src/sends/check-send.ts'
 import { sends } from '../../src/sends/routes.ts'
-import { requireSecret } from '../../src/webhook/auth.ts'
+import { readApiToken } from '../../src/settings/credentials.ts'
 import { createSendProblem } from '../../src/webhook/respond.ts'
 import { openQueue } from '../delivery/open-worker.ts'
 import { openDesk, page, subscriber } from './desk.ts'
@@ -25,7 +26,8 @@ export async function serveSends(t: Test, given?: Queue) {
   const app: FastifyInstance = Fastify({ bodyLimit: 4096 })
   app.setErrorHandler(createSendProblem({ now: clock.now }))
   const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
-  const authorize = (scope: FastifyInstance) => requireSecret(scope, [token, `${token}-2`])
+  const tokens = [token, `${token}-2`, `shop:sends:${token}-3`, `crm:sends+check:${token}-4`].map(readApiToken)
+  const authorize = createApiAccess(tokens)('sends')
   await app.register(sends, { queue: () => queue, checkSend, authorize, maxBodyBytes: 4096 })
   t.teardown(() => app.close())
   return { app, queue, memory, clock, ask, post, postLines }

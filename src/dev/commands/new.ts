@@ -1,7 +1,7 @@
 /** `npx dynablock new`: writes a working block and its test. */
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { blockName } from '../../blocks/load.ts'
+import { blockName } from '../../blocks/validate.ts'
 import { readArgs, type Terminal } from '../../cli/command.ts'
 import { createError } from '../../errors/errors.ts'
 

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../../settings/config.ts'
+import { readApiToken, readWebhookSecret } from '../../settings/credentials.ts'
 import { createFakes } from './fakes.ts'
 import { createRecorder, type Recorded } from './recorder.ts'
 
@@ -82,5 +83,6 @@ function isCall({ routeOptions }: FastifyRequest): boolean {
 function secretsOf(config: Pick<Config, SecretName>): string[] {
   const { webhookSecrets, stateKeys, apiTokens, matonApiKey = '', databaseUrl = '' } = config
   const keyed = [...config.manychatApiKeys, ...config.chatfuelBots].map(entry => entry.slice(entry.indexOf(':') + 1))
-  return [...webhookSecrets, ...stateKeys, ...apiTokens, ...keyed, matonApiKey, databaseUrl]
+  const shown = [...webhookSecrets.map(readWebhookSecret), ...apiTokens.map(readApiToken)].map(({ secret }) => secret)
+  return [...shown, ...stateKeys, ...keyed, matonApiKey, databaseUrl]
 }

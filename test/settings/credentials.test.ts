@@ -1,0 +1,57 @@
+import t from 'tap'
+import { loadConfig } from '../../src/settings/config.ts'
+import { allows, readApiToken, readWebhookSecret } from '../../src/settings/credentials.ts'
+import { good, production } from '../production.ts'
+
+t.test('an API token says its name and scopes; one that stands alone may do everything', async t => {
+  t.same(readApiToken('abc'), { name: null, scopes: ['all'], secret: 'abc' })
+  const shop = readApiToken('shop-1.eu:sends+check:abc')
+  t.same(shop, { name: 'shop-1.eu', scopes: ['sends', 'check'], secret: 'abc' })
+  t.same([allows(shop, 'sends'), allows(shop, 'apps')], [true, false])
+  t.ok(allows(readApiToken('abc'), 'apps'))
+  t.ok(allows(readApiToken('root:all:abc'), 'metrics'))
+})
+
+t.test('a webhook secret says its blocks, behind the last @', async t => {
+  t.same(readWebhookSecret('abc'), { secret: 'abc', blocks: null })
+  t.same(readWebhookSecret('a@b@size+faq'), { secret: 'a@b', blocks: new Set(['size', 'faq']) })
+})
+
+t.test('entries that name a purpose hold secrets of the same strength, as many as replace one another', async t => {
+  const API_TOKENS = `shop:sends:${good}2,shop:sends:${good}3,${good}4`
+  const WEBHOOK_SECRETS = `${good}5@size+faq,${good}6`
+  t.match(loadConfig({ ...production, API_TOKENS, WEBHOOK_SECRETS }), {
+    apiTokens: API_TOKENS.split(','),
+    webhookSecrets: WEBHOOK_SECRETS.split(','),
+  })
+})
+
+t.test('what says its purpose wrongly is refused, and nothing secret is shown', async t => {
+  const canary = `${good}9`
+  const tokens =
+    /API_TOKENS: expected a list of <token> or <name>:<scope>\+<scope>:<token>, with scopes of sends, .*got an/
+  const secrets =
+    /WEBHOOK_SECRETS: expected a list of <secret> or <secret>@<block>\+<block>, got an entry in another form/
+  for (const [env, line] of [
+    [{ API_TOKENS: `shop:${canary}` }, tokens],
+    [{ API_TOKENS: `shop:read:${canary}` }, tokens],
+    [{ API_TOKENS: `shop:sends+:${canary}` }, tokens],
+    [{ API_TOKENS: `a shop:sends:${canary}` }, tokens],
+    [{ API_TOKENS: 'shop:sends:' }, tokens],
+    [{ API_TOKENS: `shop:sends:${canary}:` }, tokens],
+    [{ API_TOKENS: `shop:sends:${canary},${canary}` }, /API_TOKENS: expected each secret once, got one of them twice/],
+    [{ API_TOKENS: 'shop:sends:short' }, /API_TOKENS: expected secrets of at least 32 characters, got one of 5/],
+    [{ API_TOKENS: `shop:sends:${good}` }, /API_TOKENS: expected tokens of their own/],
+    [{ WEBHOOK_SECRETS: `${canary}@` }, secrets],
+    [{ WEBHOOK_SECRETS: `${canary}@size+` }, secrets],
+    [{ WEBHOOK_SECRETS: `${canary}@a/b` }, secrets],
+    [{ WEBHOOK_SECRETS: '@size' }, secrets],
+    [{ WEBHOOK_SECRETS: `${canary},${canary}@size` }, /WEBHOOK_SECRETS: expected each secret once/],
+    [{ WEBHOOK_SECRETS: 'short@size' }, /WEBHOOK_SECRETS: expected secrets of at least 32 characters, got one of 5/],
+    [{ WEBHOOK_SECRETS: `${good}1@size` }, /STATE_KEYS: expected keys of its own, got one of WEBHOOK_SECRETS/],
+  ] as const) {
+    const error = t.throws(() => loadConfig({ ...production, ...env }), { code: 'DYN_SETTINGS_REFUSED' }) as Error
+    t.match(error.message, line)
+    t.notMatch(error.message, canary)
+  }
+})

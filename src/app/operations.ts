@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Blocks } from '../blocks/load.ts'
 import { check, contentSchemaRoute } from '../content/routes.ts'
 import { createApiAccess } from '../ops/api-access.ts'
+import { appKeyRoutes } from '../ops/app-keys.ts'
 import type { Draining } from '../ops/drain.ts'
 import { health } from '../ops/health.ts'
 import { metrics } from '../ops/metrics.ts'
@@ -29,13 +30,15 @@ export interface OperationsOptions {
 export async function operations(app: FastifyInstance, options: OperationsOptions): Promise<void> {
   const { config, blocks, outbound, overload, registry, draining } = options
   const { dev, publicUrl, host, metricsPort: port, maxBodyBytes } = config
+  const { appInstallSecrets: installSecrets, appPages: allowedPages, appKeyHeader: keyHeader } = config
   const { queue, checkSend, appKeys, pages } = outbound
   const secrets = config.webhookSecrets.map(readWebhookSecret)
   const access = createApiAccess(config.apiTokens.map(readApiToken))
 
   app.register(async patient => {
     await overload.guard(patient)
-    patient.register(apps, { appKeys, pages, secrets, keyHeader: config.appKeyHeader })
+    patient.register(apps, { appKeys, pages, secrets, installSecrets, allowedPages, keyHeader })
+    patient.register(appKeyRoutes, { appKeys, authorize: access('apps') })
     patient.register(sends, { queue, checkSend, authorize: access('sends'), maxBodyBytes })
     patient.register(check, {
       authorize: dev ? undefined : access('check'),

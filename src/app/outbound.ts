@@ -43,6 +43,7 @@ export function createOutbound({
   const accounts = {
     keys: config.manychatApiKeys,
     appKeys,
+    defaultPage: config.defaultPage,
     ...(config.matonApiKey && { maton: { key: config.matonApiKey, connections: config.matonConnections } }),
     baseUrl: config.manychatApiUrl,
     allowLoopback: config.dev,

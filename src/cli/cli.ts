@@ -24,6 +24,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'write a block and its test',
     load: async () => (await loadDev('dynablock new', () => import('../dev/commands/new.ts'))).runNew,
   },
+  'app-keys': {
+    summary: 'list and remove installed App Keys',
+    load: async () => (await import('./app-keys.ts')).runAppKeys,
+  },
   check: {
     summary: 'find mistakes in v2 content',
     load: async () => (await import('./check.ts')).runCheck,
@@ -56,7 +60,7 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
 const help = `Usage: dynablock <command>
 
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(7)} ${summary}\n`)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}\n`)
   .join('')}
 dynablock <command> --help lists the options.
 `

@@ -12,7 +12,7 @@ export const errorTable = {
     401,
     'Not authorized',
     'The call has no valid secret.',
-    'Send exactly one header "Authorization: Bearer <secret>" with one of WEBHOOK_SECRETS (for /sends and /check: of API_TOKENS). In a Dynamic Block it belongs under Headers.',
+    'Send exactly one header "Authorization: Bearer <secret>" with one of WEBHOOK_SECRETS (for /sends, /check, /app-keys and /metrics: of API_TOKENS). In a Dynamic Block it belongs under Headers.',
   ],
   DYN_UNAUTHORIZED_OFTEN: [
     429,
@@ -195,6 +195,19 @@ export const errorTable = {
     'The App Key is not the one of the page that the app was installed on; got {got}.',
     'Install the app again.',
   ],
+  DYN_APP_PAGE_REFUSED: [
+    403,
+    'Page not allowed',
+    'The app may not be installed on page {page}.',
+    'Add the page to APP_PAGES.',
+  ],
+  DYN_APP_INSTALL_SECRET: [
+    403,
+    'Install address without its secret',
+    'A webhook secret installs no app here, because APP_INSTALL_SECRETS is set.',
+    'Let auth.request of the app post to /apps/installed/<one of APP_INSTALL_SECRETS>.',
+  ],
+  DYN_APP_KEY_UNKNOWN: [404, 'No App Key', 'The app is not installed on this page.', 'GET /app-keys lists the pages.'],
   DYN_PAGE_KEY_MISSING: [
     400,
     'No key for the page',
@@ -211,7 +224,7 @@ export const errorTable = {
     400,
     'Page not named',
     'No page is named, and {count} pages are configured instead of exactly one.',
-    'Put Full Contact Data into the body of a block, name the page of a send, or configure a key in MANYCHAT_API_KEYS.',
+    'Put Full Contact Data into the body of a block, name the page of a send, or set DEFAULT_PAGE.',
   ],
   ...callErrors,
   ...sendErrors,

@@ -11,9 +11,12 @@ export interface Installation {
   installed_at: number
   /** When a call got the answer that ManyChat gives after an uninstall; null while the key works. */
   uninstalled_at: number | null
-  /** Key and parameters of the app, encrypted. */
+  /** Key and parameters of the app, encrypted; empty once the key is removed, so that every process learns of it. */
   sealed: string
 }
+
+/** An installation as people may see it. */
+export type InstalledApp = Omit<Installation, 'sealed'>
 
 /** Stores installations for all processes that share it. Every change is on disk before its promise resolves. */
 export interface AppKeyStorage {
@@ -23,6 +26,8 @@ export interface AppKeyStorage {
   put(installation: Installation): Promise<void>
   /** Changes the page's installation if `sealed` is still the same: another process may have received a new key. */
   change(page: string, sealed: string, values: Partial<Installation>): Promise<void>
+  /** Forgets the page's key; false when there is none. */
+  remove(page: string): Promise<boolean>
 }
 
 /** What ManyChat sends when the app is installed. */
@@ -50,11 +55,24 @@ export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
   let storage: AppKeyStorage | undefined
   let reading: Promise<void> | undefined
   let nextReading: Promise<void> | undefined
-  return { pages, keyOf, load, refresh, install, markUninstalled, markWorking }
+  return { pages, keyOf, list, load, refresh, install, remove, markUninstalled, markWorking }
 
   /** The pages that the app was installed on. */
   function pages(): string[] {
     return [...known.keys()]
+  }
+
+  /**
+   * The installations in the store, by page.
+   *
+   * @throws DynablockError `DYN_STORE_FAILED`
+   */
+  async function list(): Promise<InstalledApp[]> {
+    openStorage()
+    await refresh()
+    return [...known.values()]
+      .map(({ sealed: _, ...installed }) => installed)
+      .sort((a, b) => a.page.localeCompare(b.page))
   }
 
   /** @throws DynablockError `DYN_SECRET_UNREADABLE` when STATE_KEYS no longer has the key that encrypted it */
@@ -93,7 +111,10 @@ export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
   }
 
   async function readChanged(): Promise<void> {
-    for (const installation of (await storage?.readChanged()) ?? []) known.set(installation.page, installation)
+    for (const installation of (await storage?.readChanged()) ?? []) {
+      if (installation.sealed === '') known.delete(installation.page)
+      else known.set(installation.page, installation)
+    }
   }
 
   async function renew({ page, sealed }: Installation): Promise<void> {
@@ -111,10 +132,26 @@ export function createAppKeys({ cipher, now, log }: AppKeysOptions) {
    * @throws DynablockError `DYN_STORE_FAILED` when it can't be stored
    */
   async function install({ page, key, params, app_id, app_version }: NewInstallation): Promise<void> {
-    if (!storage) throw createError('DYN_STORE_FAILED', { store: 'the store', got: 'it is not open yet' })
+    const storage = openStorage()
     const sealed = cipher.encrypt(JSON.stringify({ key, params }), page)
     await storage.put({ page, app_id, app_version, installed_at: now(), uninstalled_at: null, sealed })
     await refresh()
+  }
+
+  /**
+   * Removes a page's key; false when there is none. Resolves once it is gone from the store.
+   *
+   * @throws DynablockError `DYN_STORE_FAILED`
+   */
+  async function remove(page: string): Promise<boolean> {
+    const wasThere = await openStorage().remove(page)
+    await refresh()
+    return wasThere
+  }
+
+  function openStorage(): AppKeyStorage {
+    if (storage) return storage
+    throw createError('DYN_STORE_FAILED', { store: 'the store', got: 'it is not open yet' })
   }
 
   async function markUninstalled(page: string): Promise<void> {

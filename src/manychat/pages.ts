@@ -11,6 +11,8 @@ export interface PagesOptions
   /** MANYCHAT_API_KEYS: `<page id>:<key>` each. */
   keys: readonly string[]
   appKeys: Pick<AppKeys, 'keyOf' | 'pages' | 'markUninstalled' | 'markWorking'>
+  /** DEFAULT_PAGE: the page of calls that name none. */
+  defaultPage?: string | undefined
   /** MATON_API_KEY, and MATON_CONNECTIONS by page; with no connection named, the gateway's default serves every page. */
   maton?: { key: string; connections: ReadonlyMap<string, string>; baseUrl?: string }
   /** MANYCHAT_API_URL. */
@@ -28,20 +30,36 @@ export interface StandIn {
 export type Pages = ReturnType<typeof createPages>
 
 /** The clients of all pages with a key: one of MANYCHAT_API_KEYS, an installed App Key, or a Maton connection. */
-export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options }: PagesOptions) {
+export function createPages({ keys, appKeys, defaultPage, maton, baseUrl, standIn, ...options }: PagesOptions) {
   const shared = { ...options, limits: options.limits ?? createRateLimits() }
   const keysByPage = new Map(keys.map(key => [key.slice(0, key.indexOf(':')), key]))
   const clients = new Map<string, ManyChat>()
-  return { clientFor, prove, configured }
+  return { clientFor, pageOf, prove, configured }
 
   /**
-   * The client of a page; without a page id, the client of the only configured page.
+   * The page that a call belongs to; null where a key needs no page, like that of a gateway's default connection. Where the
+   * settings say which page it is, installing the app on another one changes nothing.
    *
-   * @throws DynablockError `DYN_PAGE_UNKNOWN` when no page is named and several are configured, `DYN_PAGE_KEY_MISSING` when
-   *   there is no key for the page
+   * @throws DynablockError `DYN_PAGE_UNKNOWN` when none is named and several come into question
+   */
+  function pageOf(named: string | null): string | null {
+    const given = named ?? defaultPage
+    if (given !== undefined) return given
+    const inSettings = pagesInSettings()
+    if (inSettings.length === 0 && maton) return null
+    const [page, ...others] = inSettings.length > 0 ? inSettings : appKeys.pages()
+    if (page !== undefined && others.length === 0) return page
+    if (page === undefined && standIn) return null
+    throw createError('DYN_PAGE_UNKNOWN', { count: page === undefined ? 0 : others.length + 1 })
+  }
+
+  /**
+   * The client of a page.
+   *
+   * @throws DynablockError `DYN_PAGE_UNKNOWN` as `pageOf` does, `DYN_PAGE_KEY_MISSING` when there is no key for the page
    */
   function clientFor(named: string | null): ManyChat {
-    const page = named ?? onlyPage()
+    const page = pageOf(named) ?? 'default'
     const key = keysByPage.get(page)
     if (key) return client(page, { key })
     const appKey = appKeys.keyOf(page)
@@ -61,15 +79,11 @@ export function createPages({ keys, appKeys, maton, baseUrl, standIn, ...options
 
   /** The pages with a configured or installed key. */
   function configured(): string[] {
-    return [...new Set([...keysByPage.keys(), ...appKeys.pages(), ...(maton?.connections.keys() ?? [])])]
+    return [...new Set([...pagesInSettings(), ...appKeys.pages()])]
   }
 
-  function onlyPage(): string {
-    const [page, ...others] = configured()
-    if (page !== undefined && others.length === 0) return page
-    // Maton's default connection and the stand-in need no page: their client is kept under this name.
-    if (page === undefined && (maton || standIn)) return 'default'
-    throw createError('DYN_PAGE_UNKNOWN', { count: page === undefined ? 0 : others.length + 1 })
+  function pagesInSettings(): string[] {
+    return [...new Set([...keysByPage.keys(), ...(maton?.connections.keys() ?? [])])]
   }
 
   /** One client for each key, so that all calls with it share connections and rates. */

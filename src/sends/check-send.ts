@@ -32,7 +32,7 @@ export const SendBody = Type.Object(
 export type SendBody = Static<typeof SendBody>
 
 export interface SendCheckOptions {
-  pages: Pick<Pages, 'clientFor' | 'configured'>
+  pages: Pick<Pages, 'clientFor' | 'pageOf'>
   bots: Pick<Bots, 'resolve'>
   /** Callbacks in content may go to http on this machine. */
   allowLoopback: boolean
@@ -68,8 +68,7 @@ export function createSendCheck({ pages, bots, allowLoopback }: SendCheckOptions
   /** The page or bot that is meant, and has a key; null for the only connection of a gateway. */
   function findPage(name: string, { service }: SendOperation, named: string | null): string | null {
     if (service === 'chatfuel') return bots.resolve(named, name === 'chatfuel.sendBlock' ? 1 : 2)
-    const [only, ...others] = pages.configured()
-    const page = named ?? (others.length === 0 ? (only ?? null) : null)
+    const page = pages.pageOf(named)
     pages.clientFor(page)
     return page
   }

@@ -36,6 +36,12 @@ export interface Config {
   docs: boolean
   /** In lower case. */
   appKeyHeader: string
+  /** Each is the end of an address at which the app may be installed; when there are any, webhook secrets install nothing. */
+  appInstallSecrets: string[]
+  /** The pages on which the app may be installed; when empty, any. */
+  appPages: string[]
+  /** The page of calls that name none. */
+  defaultPage: string | undefined
   blocksDir: string | undefined
   dataDir: string
   /** When undefined, the store is a SQLite file in `dataDir`. */
@@ -88,6 +94,9 @@ export function loadConfig(env: Env): Config {
     dryRun: read.DRY_RUN === 'on',
     docs: read.DOCS === 'on' || read.NODE_ENV !== 'production',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
+    appInstallSecrets: read.APP_INSTALL_SECRETS,
+    appPages: read.APP_PAGES,
+    defaultPage: read.DEFAULT_PAGE,
     blocksDir: read.BLOCKS_DIR,
     dataDir: read.DATA_DIR,
     databaseUrl: read.DATABASE_URL,

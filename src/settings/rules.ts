@@ -11,11 +11,11 @@ export type Env = Record<string, string | undefined>
 
 /** The rules that involve several settings or hold only in production. */
 export function refuseTogether(settings: Settings, env: Env, problems: ErrorProblem[]): void {
-  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, API_TOKENS, TRUST_PROXY } = settings
+  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, API_TOKENS, APP_INSTALL_SECRETS, TRUST_PROXY } = settings
   // An invalid NODE_ENV counts as production, so that one start lists everything there is to correct.
   const production = NODE_ENV !== 'development' && NODE_ENV !== 'test'
   const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
-  const { API_TOKENS: tokens, TRUST_PROXY: proxy } = Settings.properties
+  const { API_TOKENS: tokens, APP_INSTALL_SECRETS: installs, TRUST_PROXY: proxy } = Settings.properties
   const wrongUrl = PUBLIC_URL === undefined ? production && 'nothing' : urlProblem(PUBLIC_URL, production)
   if (wrongUrl) problems.push(describe('PUBLIC_URL', 'an https address that ends with its path', wrongUrl, url.remedy))
   if (readProxies(TRUST_PROXY) === undefined) {
@@ -42,15 +42,21 @@ export function refuseTogether(settings: Settings, env: Env, problems: ErrorProb
   if (apiTokens.some(token => webhookSecrets.includes(token) || STATE_KEYS.includes(token))) {
     problems.push(describe('API_TOKENS', 'tokens of their own', 'one of the other secrets', tokens.remedy))
   }
+  // A webhook secret is known to more people than may install.
+  if (APP_INSTALL_SECRETS.some(secret => [...webhookSecrets, ...apiTokens, ...STATE_KEYS].includes(secret))) {
+    problems.push(describe('APP_INSTALL_SECRETS', 'secrets of their own', 'one of the other secrets', installs.remedy))
+  }
   for (const [name, values, { remedy }] of [
     ['WEBHOOK_SECRETS', webhookSecrets, secrets],
     ['STATE_KEYS', STATE_KEYS, keys],
     ['API_TOKENS', apiTokens, tokens],
+    ['APP_INSTALL_SECRETS', APP_INSTALL_SECRETS, installs],
   ] as const) {
     const expected = `secrets of at least ${minSecretLength} characters`
     const isUnread = problems.some(({ subject }) => subject.startsWith(name))
-    // No token only closes /sends, which many servers never use.
-    if (values.length === 0 && !isUnread && name !== 'API_TOKENS') {
+    // Without the others only routes that many servers never use are closed.
+    const isNeeded = name === 'WEBHOOK_SECRETS' || name === 'STATE_KEYS'
+    if (values.length === 0 && !isUnread && isNeeded) {
       problems.push(describe(name, expected, `nothing${misspelt(name, env)}`, remedy))
     }
     for (const value of values) {
@@ -61,8 +67,11 @@ export function refuseTogether(settings: Settings, env: Env, problems: ErrorProb
 }
 
 /** What a secret is for must be said in full, and once: two entries of one secret would say different things. */
-function refuseCredentials({ WEBHOOK_SECRETS, API_TOKENS }: Settings, problems: ErrorProblem[]): void {
-  const { WEBHOOK_SECRETS: secrets, API_TOKENS: tokens } = Settings.properties
+function refuseCredentials(
+  { WEBHOOK_SECRETS, API_TOKENS, APP_INSTALL_SECRETS }: Settings,
+  problems: ErrorProblem[],
+): void {
+  const { WEBHOOK_SECRETS: secrets, API_TOKENS: tokens, APP_INSTALL_SECRETS: installs } = Settings.properties
   const read = WEBHOOK_SECRETS.map(readWebhookSecret)
   if (!read.every(({ secret, blocks }) => secret && [...(blocks ?? [])].every(name => blockName.test(name)))) {
     const expected = 'a list of <secret> or <secret>@<block>+<block>'
@@ -71,6 +80,11 @@ function refuseCredentials({ WEBHOOK_SECRETS, API_TOKENS }: Settings, problems: 
   if (!API_TOKENS.every(isApiToken)) {
     const expected = `a list of <token> or <name>:<scope>+<scope>:<token>, with scopes of ${scopes.join(', ')}`
     problems.push(describe('API_TOKENS', expected, 'an entry in another form', tokens.remedy))
+  }
+  // Longer parts of a path are not read.
+  if (!APP_INSTALL_SECRETS.every(secret => /^[\w.~-]{1,100}$/.test(secret))) {
+    const expected = 'secrets of letters, digits and hyphens, of at most 100 characters'
+    problems.push(describe('APP_INSTALL_SECRETS', expected, 'another one', installs.remedy))
   }
   for (const [name, entries, { remedy }] of [
     ['WEBHOOK_SECRETS', read, secrets],
@@ -83,7 +97,7 @@ function refuseCredentials({ WEBHOOK_SECRETS, API_TOKENS }: Settings, problems: 
 
 /** Every key must name its page. */
 function refuseClients(settings: Settings, problems: ErrorProblem[]): void {
-  const { MANYCHAT_API_KEYS, MANYCHAT_API_URL, MATON_API_KEY, MATON_CONNECTIONS } = settings
+  const { MANYCHAT_API_KEYS, MANYCHAT_API_URL, MATON_API_KEY, MATON_CONNECTIONS, DEFAULT_PAGE, APP_PAGES } = settings
   const { MANYCHAT_API_KEYS: keys, MANYCHAT_API_URL: url, MATON_CONNECTIONS: connections } = Settings.properties
   if (!MANYCHAT_API_KEYS.every(key => /^\d+:\S+$/.test(key))) {
     problems.push(describe('MANYCHAT_API_KEYS', 'a list of <page id>:<key>', 'an entry in another form', keys.remedy))
@@ -103,6 +117,14 @@ function refuseClients(settings: Settings, problems: ErrorProblem[]): void {
   // Loopback is allowed in production too: an end-to-end test runs its stand-in for ManyChat on the same machine.
   const wrongUrl = MANYCHAT_API_URL !== undefined && urlProblem(MANYCHAT_API_URL, false)
   if (wrongUrl) problems.push(describe('MANYCHAT_API_URL', 'an https address', wrongUrl, url.remedy))
+  for (const [name, pages] of [
+    ['DEFAULT_PAGE', DEFAULT_PAGE === undefined ? [] : [DEFAULT_PAGE]],
+    ['APP_PAGES', APP_PAGES],
+  ] as const) {
+    const isWrong = !pages.every(page => /^\d+$/.test(page))
+    const { remedy } = Settings.properties[name]
+    if (isWrong) problems.push(describe(name, 'the id of a page', 'something else than digits', remedy))
+  }
   refuseSends(settings, problems)
 }
 

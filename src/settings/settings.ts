@@ -40,6 +40,9 @@ export const Settings = Type.Object({
     default: 'x-token-header',
     remedy: 'Set it to the header of auth.request in your app.',
   }),
+  APP_INSTALL_SECRETS: List({ secret: true, remedy: 'Make one with: openssl rand -hex 32' }),
+  APP_PAGES: List({ secret: false, remedy: 'List the ids of the pages, or leave it unset for any page.' }),
+  DEFAULT_PAGE: Type.Optional(Type.String({ remedy: 'Set the id of a page, or leave it unset.' })),
   BLOCKS_DIR: Type.Optional(Type.String({ remedy: 'Set the folder of your blocks.' })),
   DATABASE_URL: Type.Optional(
     Type.String({ secret: true, remedy: 'Leave it unset, or set it to postgres://user:password@host/database.' }),

@@ -7,7 +7,7 @@ const commitSlackMs = 10_000
 
 export function createAppKeyStorage(store: Store): AppKeyStorage {
   let readUntil = Number.NEGATIVE_INFINITY
-  return { readChanged, put, change }
+  return { readChanged, put, change, remove }
 
   async function readChanged(): Promise<Installation[]> {
     const rows = await store.run(db =>
@@ -30,6 +30,19 @@ export function createAppKeyStorage(store: Store): AppKeyStorage {
         .onConflict(conflict => conflict.column('page').doUpdateSet(row))
         .execute(),
     )
+  }
+
+  /** The row stays, without its secret: a process that reads what has changed can't see what is missing. */
+  async function remove(page: string): Promise<boolean> {
+    const { numUpdatedRows } = await store.run(db =>
+      db
+        .updateTable('app_keys')
+        .set({ sealed: '', app_id: null, app_version: null, changed_at: store.now })
+        .where('page', '=', page)
+        .where('sealed', '<>', '')
+        .executeTakeFirst(),
+    )
+    return numUpdatedRows > 0n
   }
 
   async function change(page: string, sealed: string, values: Partial<Installation>): Promise<void> {

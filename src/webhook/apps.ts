@@ -1,37 +1,66 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createError } from '../errors/errors.ts'
 import { contract } from '../json/contract.ts'
 import type { AppKeys } from '../manychat/app-keys.ts'
 import type { Pages } from '../manychat/pages.ts'
 import type { WebhookSecret } from '../settings/credentials.ts'
-import { requireSecret } from './auth.ts'
+import { createFinder, requireSecret } from './auth.ts'
 import { acceptJson } from './body.ts'
 import { readId, textOrNull } from './contact.ts'
-import { appInstalled } from './schemas.ts'
+import { type AppInstallation, appInstalled, appInstalledAt } from './schemas.ts'
 
 export interface AppsOptions {
-  appKeys: AppKeys
-  pages: Pages
+  appKeys: Pick<AppKeys, 'install'>
+  pages: Pick<Pages, 'prove'>
   secrets: readonly WebhookSecret[]
+  /** APP_INSTALL_SECRETS: the ends of the addresses that need no header. With any, `secrets` install nothing. */
+  installSecrets: readonly string[]
+  /** APP_PAGES; when empty, any page. */
+  allowedPages: readonly string[]
   /** APP_KEY_HEADER, in lower case. */
   keyHeader: string
 }
 
 /** ManyChat calls this after each install of our app; 200 tells it that the App Key was accepted. */
-export async function apps(scope: FastifyInstance, { appKeys, pages, secrets, keyHeader }: AppsOptions): Promise<void> {
+export async function apps(scope: FastifyInstance, options: AppsOptions): Promise<void> {
+  const { appKeys, pages, secrets, installSecrets, allowedPages, keyHeader } = options
+  const find = createFinder(installSecrets.map(secret => ({ secret })))
   acceptJson(scope)
-  await requireSecret(scope, secrets, () => null)
-  const app = contract(scope, () => createError('DYN_APP_KEY_MISSING', { header: keyHeader }))
 
-  app.post('/apps/installed', { schema: appInstalled }, async ({ headers, body, log }) => {
+  await scope.register(async withHeader => {
+    await requireSecret(withHeader, secrets, () => null)
+    withHeader.addHook('onRequest', async () => {
+      if (installSecrets.length > 0) throw createError('DYN_APP_INSTALL_SECRET')
+    })
+    const app = contract(withHeader, withoutKey)
+    app.post('/apps/installed', { schema: appInstalled }, ({ headers, body, log }) =>
+      install(headers[keyHeader], body, log),
+    )
+  })
+
+  await scope.register(async withAddress => {
+    withAddress.addHook('onRequest', async ({ params }) => {
+      if (!find((params as { secret: string }).secret)) throw createError('DYN_UNAUTHORIZED')
+    })
+    const app = contract(withAddress, withoutKey)
+    app.post('/apps/installed/:secret', { schema: appInstalledAt }, ({ headers, body, log }) =>
+      install(headers[keyHeader], body, log),
+    )
+  })
+
+  function withoutKey() {
+    return createError('DYN_APP_KEY_MISSING', { header: keyHeader })
+  }
+
+  async function install(header: unknown, body: AppInstallation, log: Pick<FastifyBaseLogger, 'info'>) {
     const { app_token, app_id, app_version, page_id, ...params } = body
-    const key = textOrNull(headers[keyHeader]) ?? textOrNull(app_token)
-    if (!key || key.startsWith('{{')) throw createError('DYN_APP_KEY_MISSING', { header: keyHeader })
+    const key = textOrNull(header) ?? textOrNull(app_token)
+    if (!key || key.startsWith('{{')) throw withoutKey()
     const page = await provenPage(key, page_id)
     await appKeys.install({ page, key, params, app_id: textOrNull(app_id), app_version: textOrNull(app_version) })
     log.info({ page }, 'the app was installed')
     return { status: 'installed' as const, page_id: page }
-  })
+  }
 
   /** The page of the key, as ManyChat itself reports it: a body could name any page. */
   async function provenPage(key: string, named: unknown): Promise<string> {
@@ -40,6 +69,7 @@ export async function apps(scope: FastifyInstance, { appKeys, pages, secrets, ke
     if (page === null) throw createError('DYN_APP_KEY_REFUSED', { got: 'an answer without a page id' })
     if (named != null && readId(named) !== page)
       throw createError('DYN_APP_KEY_REFUSED', { got: 'the key of another page' })
+    if (allowedPages.length > 0 && !allowedPages.includes(page)) throw createError('DYN_APP_PAGE_REFUSED', { page })
     return page
   }
 }

@@ -72,10 +72,16 @@ export function createSendProblem({ now, isOverloaded, countFailure, watch }: Se
     }
     logged.set(code, { at: now(), since: 0 })
     const { method, url, id: call } = request
-    const path = url.split('?')[0]
+    const path = loggedPath(url)
     const told = { code, status, method, path, call, more: last.since, problem: message, ...dataOf(known) }
     request.log.warn(told, 'call refused')
   }
+}
+
+/** Without what may be a secret: the end of /apps/installed/, and whatever is as long as secrets are. */
+function loggedPath(url: string): string {
+  const [path = ''] = url.split('?')
+  return path.replace(/(\/installed\/+)[^/]+/i, '$1…').replace(/[^/]{32,}/g, '…')
 }
 
 function fromFastify({ code, statusCode = 500 }: FastifyError): DynablockError {

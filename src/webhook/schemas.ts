@@ -1,5 +1,5 @@
 /** Describes ManyChat's calls for `/openapi.json`. Their bodies are read leniently, and not validated by these schemas. */
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { sampleContact } from '../blocks/sample.ts'
 import { Content } from '../content/content.ts'
 import { problems } from '../errors/problem-details.ts'
@@ -57,6 +57,7 @@ function answers(description: string): Record<number, unknown> {
   const content = { 'application/json': { schema: Answer } }
   return { 200: { description, content }, ...problems(400, 401, 403, 404, 413, 415, 429, 503) }
 }
+export type AppInstallation = Static<typeof AppInstallation>
 
 export const openBlock = {
   tags: ['blocks'],
@@ -85,6 +86,7 @@ export const appInstalled = {
   tags: ['blocks'],
   operationId: 'appInstalled',
   summary: 'ManyChat reports that an app was installed',
+  description: 'With one of WEBHOOK_SECRETS that is not limited to blocks, unless APP_INSTALL_SECRETS is set.',
   security: [{ webhook: [] }],
   body: AppInstallation,
   response: {
@@ -96,4 +98,13 @@ export const appInstalled = {
     },
     ...problems(400, 401, 403, 413, 415, 429, 502, 503),
   },
+}
+
+export const appInstalledAt = {
+  ...appInstalled,
+  operationId: 'appInstalledAt',
+  summary: 'The same, at an address that only ManyChat knows',
+  description: 'The end of the address is one of APP_INSTALL_SECRETS.',
+  security: [],
+  params: Type.Object({ secret: Type.String({ description: 'One of APP_INSTALL_SECRETS.' }) }),
 }

@@ -109,7 +109,7 @@ t.test('while the store is silent one reading is under way, and one waits behind
   const readings: (() => void)[] = []
   const readChanged = () => new Promise<[]>(resolve => readings.push(() => resolve([])))
   const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
-  const loading = appKeys.load({ readChanged, put: async () => {}, change: async () => {} })
+  const loading = appKeys.load({ readChanged, put: async () => {}, change: async () => {}, remove: async () => false })
   const asked = Array.from({ length: 100 }, () => appKeys.refresh())
   t.equal(readings.length, 1)
   readings[0]?.()

@@ -31,12 +31,36 @@ t.test('each page is called with its own key, by one client', async t => {
   t.same(pages.configured(), ['11', '22'])
 })
 
-t.test('without a page id the only page serves', async t => {
+t.test('without a page id the only page of the settings serves, wherever the app is installed', async t => {
   const { pages, platform, install } = await setUp(t, { keys: ['11:one'] })
+  await install('22', 'two')
   await pages.clientFor(null).page.getTags()
   t.equal(platform.heard[0]?.headers.authorization, 'Bearer 11:one')
-  await install('22', 'two')
+  t.equal(pages.pageOf(null), '11')
+  t.equal(pages.pageOf('22'), '22')
+})
+
+t.test('of several pages the default one serves, or none', async t => {
+  const { pages } = await setUp(t, { keys: ['11:one', '22:two'] })
   t.throws(() => pages.clientFor(null), { code: 'DYN_PAGE_UNKNOWN', message: /and 2 pages/ })
+  const chosen = await setUp(t, { keys: ['11:one', '22:two'], defaultPage: '22' })
+  await chosen.pages.clientFor(null).page.getTags()
+  t.equal(chosen.platform.heard[0]?.headers.authorization, 'Bearer 22:two')
+})
+
+t.test('where the settings name no page, the only one with the app serves', async t => {
+  const { pages, install } = await setUp(t)
+  await install('22', 'two')
+  t.equal(pages.pageOf(null), '22')
+  await install('33', 'three')
+  t.throws(() => pages.pageOf(null), { code: 'DYN_PAGE_UNKNOWN', message: /and 2 pages/ })
+  const chosen = await setUp(t, { defaultPage: '22' })
+  await chosen.install('22', 'two')
+  await chosen.install('33', 'three')
+  t.equal(chosen.pages.pageOf(null), '22')
+  const gateway = await setUp(t, { maton: { key: 'maton-key', connections: new Map() } })
+  await gateway.install('33', 'three')
+  t.equal(gateway.pages.pageOf(null), null, 'a default connection is a choice too')
 })
 
 t.test('a page without a key is an error that says how to configure one', async t => {

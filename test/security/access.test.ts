@@ -9,10 +9,13 @@ const size = defineBlock({
 })
 
 /** The credential that each route requires. */
-const access: Record<string, 'webhook' | 'api' | 'seal' | 'everybody'> = {
+const access: Record<string, 'webhook' | 'install' | 'api' | 'seal' | 'everybody'> = {
   'POST /blocks/:block': 'webhook',
   'POST /blocks/:block/:step': 'seal',
   'POST /apps/installed': 'webhook',
+  'POST /apps/installed/:secret': 'install',
+  'GET /app-keys': 'api',
+  'DELETE /app-keys/:page': 'api',
   'POST /sends': 'api',
   'GET /sends': 'api',
   'GET /sends/:id': 'api',

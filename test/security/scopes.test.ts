@@ -23,6 +23,10 @@ const routes: Partial<Record<Scope, ['GET' | 'POST' | 'DELETE', string][]>> = {
     ['DELETE', '/sends/1'],
     ['POST', '/sends/1/retry'],
   ],
+  apps: [
+    ['GET', '/app-keys'],
+    ['DELETE', '/app-keys/1'],
+  ],
   check: [['POST', '/check']],
 }
 

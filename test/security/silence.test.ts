@@ -9,6 +9,7 @@ const secrets = {
   webhookSecrets: ['canary-webhook-secret-of-this-test'],
   stateKeys: ['canary-state-key-of-this-test-run'] as [string],
   apiTokens: ['canary-api-token-of-this-test-run'],
+  appInstallSecrets: ['canary-install-secret-of-this-test'],
   manychatApiKeys: [`${page}:canary-page-key`],
   chatfuelBots: ['bot:canary-bot-token'],
 }

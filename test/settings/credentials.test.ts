@@ -24,6 +24,11 @@ t.test('entries that name a purpose hold secrets of the same strength, as many a
     apiTokens: API_TOKENS.split(','),
     webhookSecrets: WEBHOOK_SECRETS.split(','),
   })
+  t.match(loadConfig({ APP_INSTALL_SECRETS: `${good},b`, APP_PAGES: '1,2', DEFAULT_PAGE: '2' }), {
+    appInstallSecrets: [good, 'b'],
+    appPages: ['1', '2'],
+    defaultPage: '2',
+  })
 })
 
 t.test('what says its purpose wrongly is refused, and nothing secret is shown', async t => {
@@ -49,6 +54,12 @@ t.test('what says its purpose wrongly is refused, and nothing secret is shown', 
     [{ WEBHOOK_SECRETS: `${canary},${canary}@size` }, /WEBHOOK_SECRETS: expected each secret once/],
     [{ WEBHOOK_SECRETS: 'short@size' }, /WEBHOOK_SECRETS: expected secrets of at least 32 characters, got one of 5/],
     [{ WEBHOOK_SECRETS: `${good}1@size` }, /STATE_KEYS: expected keys of its own, got one of WEBHOOK_SECRETS/],
+    [{ APP_INSTALL_SECRETS: `${canary}/` }, /APP_INSTALL_SECRETS: expected secrets of letters, digits and hyphens/],
+    [{ APP_INSTALL_SECRETS: canary.repeat(3) }, /APP_INSTALL_SECRETS: .* of at most 100 characters, got another one/],
+    [{ APP_INSTALL_SECRETS: 'short' }, /APP_INSTALL_SECRETS: expected secrets of at least 32 characters, got one of 5/],
+    [{ APP_INSTALL_SECRETS: good }, /APP_INSTALL_SECRETS: expected secrets of their own, got one of the other secrets/],
+    [{ DEFAULT_PAGE: 'mine' }, /DEFAULT_PAGE: expected the id of a page, got something else than digits\. Set/],
+    [{ APP_PAGES: '1,mine' }, /APP_PAGES: expected the id of a page, got something else than digits\. List/],
   ] as const) {
     const error = t.throws(() => loadConfig({ ...production, ...env }), { code: 'DYN_SETTINGS_REFUSED' }) as Error
     t.match(error.message, line)

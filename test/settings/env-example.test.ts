@@ -25,5 +25,6 @@ t.test('.env.example and the settings agree', async t => {
     /WEBHOOK_SECRETS: .* got the one from the example/,
     /STATE_KEYS: .* got the one from the example/,
     /API_TOKENS: .* got the one from the example/,
+    /APP_INSTALL_SECRETS: .* got the one from the example/,
   ])
 })

@@ -14,7 +14,8 @@ export interface ExaminedAppKeys {
 export function examineAppKeys(installations: readonly Installation[], stateKeys: readonly string[]): ExaminedAppKeys {
   const cipher = createCipher(stateKeys)
   const keys = new Map<string, string>()
-  const findings = installations.map(({ page, sealed, uninstalled_at }) => {
+  const installed = installations.filter(({ sealed }) => sealed !== '')
+  const findings = installed.map(({ page, sealed, uninstalled_at }) => {
     const subject = `page ${page}`
     try {
       keys.set(page, JSON.parse(cipher.decrypt(sealed, page)).key)

@@ -10,6 +10,7 @@ type SecretName =
   | 'webhookSecrets'
   | 'stateKeys'
   | 'apiTokens'
+  | 'appInstallSecrets'
   | 'manychatApiKeys'
   | 'matonApiKey'
   | 'chatfuelBots'
@@ -81,8 +82,8 @@ function isCall({ routeOptions }: FastifyRequest): boolean {
 
 /** Everything that must not appear in a recording. */
 function secretsOf(config: Pick<Config, SecretName>): string[] {
-  const { webhookSecrets, stateKeys, apiTokens, matonApiKey = '', databaseUrl = '' } = config
+  const { webhookSecrets, stateKeys, apiTokens, appInstallSecrets, matonApiKey = '', databaseUrl = '' } = config
   const keyed = [...config.manychatApiKeys, ...config.chatfuelBots].map(entry => entry.slice(entry.indexOf(':') + 1))
   const shown = [...webhookSecrets.map(readWebhookSecret), ...apiTokens.map(readApiToken)].map(({ secret }) => secret)
-  return [...shown, ...stateKeys, ...keyed, matonApiKey, databaseUrl]
+  return [...shown, ...stateKeys, ...appInstallSecrets, ...keyed, matonApiKey, databaseUrl]
 }

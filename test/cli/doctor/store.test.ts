@@ -26,6 +26,9 @@ onBoth('a store in use is looked at, with the App Keys in it', async (t, { optio
     sealed: createCipher([key]).encrypt('{"key":"k"}', '56'),
     uninstalled_at: 2,
   })
+  await storage.put({ ...installation, page: '57', sealed })
+  t.ok(await storage.remove('57'), 'what is removed is no more to be seen')
+  t.notOk(await storage.remove('57'))
   const before = filesOf(options.dataDir)
   const { findings, installations } = await examineStore(addressOf(options))
   t.match(findings, [{ level: 'ok', expected: `a store of version ${newestVersion}` }])

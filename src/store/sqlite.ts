@@ -6,6 +6,8 @@ import { SqliteDialect } from 'kysely'
 
 /** How long a statement may block this process for another one's write; beyond it, the wait is asynchronous. */
 const busyTimeoutMs = 20
+/** Preparing a statement takes several times as long as running it. Those with a list differ by its length. */
+const statementsKept = 200
 
 /** Opens `sends.sqlite` in the folder; several processes may. */
 export async function openSqlite(dataDir: string) {
@@ -37,7 +39,18 @@ async function enterWal(database: BetterSqlite3.Database): Promise<void> {
 }
 
 function wrap(database: BetterSqlite3.Database) {
-  return { prepare: (text: string) => database.prepare(adapt(text)), close: () => database.close() }
+  const prepared = new Map<string, BetterSqlite3.Statement>()
+  return { prepare: (text: string) => prepare(adapt(text)), close: () => database.close() }
+
+  function prepare(text: string): BetterSqlite3.Statement {
+    const known = prepared.get(text)
+    if (known) return known
+    const statement = database.prepare(text)
+    const [oldest] = prepared.size < statementsKept ? [] : prepared.keys()
+    if (oldest !== undefined) prepared.delete(oldest)
+    prepared.set(text, statement)
+    return statement
+  }
 
   function adapt(text: string): string {
     // A transaction that begins by reading can't write once another process has written.

@@ -11,6 +11,7 @@ LABEL org.opencontainers.image.title="dynablock" \
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
+    METRICS_PORT=9464 \
     BLOCKS_DIR=/app/blocks \
     DATA_DIR=/data
 WORKDIR /app
@@ -25,7 +26,8 @@ USER node
 # Strips types and compiles code once, not at every start.
 RUN export NODE_COMPILE_CACHE=/app/.compile-cache && node -e "import('/app/src/server.ts')" 2>/dev/null; \
     NODE_COMPILE_CACHE=/app/.compile-cache node -e "import('/app/src/sends/open.ts')"
-EXPOSE 3000
+# /metrics is open on 9464: publish that port to Prometheus alone.
+EXPOSE 3000 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

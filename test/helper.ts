@@ -16,6 +16,8 @@ import type { Config } from '../src/settings/config.ts'
 
 export const secret = 'a-webhook-secret-of-this-test-run'
 export const stateKey = 'a-state-key-that-signs-for-this-test'
+/** May read /metrics, unless a test sets other tokens. */
+export const metricsToken = 'a-token-that-reads-the-metrics-of-a-test'
 export const publicUrl = 'https://blocks.test'
 
 export const config: Config = {
@@ -26,7 +28,7 @@ export const config: Config = {
   publicUrl,
   webhookSecrets: [secret],
   stateKeys: [stateKey],
-  apiTokens: [],
+  apiTokens: [`prometheus:metrics:${metricsToken}`],
   manychatApiKeys: [],
   manychatApiUrl: undefined,
   matonApiKey: undefined,
@@ -158,6 +160,13 @@ export async function post(
     content: json.content,
     shown: first?.text,
   }
+}
+
+/** What Prometheus is told. */
+export async function metricsOf(app: FastifyInstance, token = metricsToken): Promise<string> {
+  const response = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } })
+  if (response.statusCode !== 200) throw new Error(`/metrics answered ${response.statusCode}`)
+  return response.body
 }
 
 /** The callback of the button or quick reply with this caption. */

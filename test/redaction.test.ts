@@ -79,7 +79,7 @@ t.test('nothing is heard of secrets and contacts, whatever happens to a call', a
   })
 
   const list = JSON.stringify(await post('/sends', undefined, authorization))
-  const metrics = String(await post('/metrics', undefined))
+  const metrics = String(await post('/metrics', undefined, authorization))
   t.match(heard.log.join(''), /outbound call failed/)
   t.match(list, /last_error":\{/)
   t.match(metrics, /dynablock_outbound_calls_total\{.*outcome="DYN_/)

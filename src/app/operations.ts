@@ -47,8 +47,8 @@ export async function operations(app: FastifyInstance, options: OperationsOption
   })
   app.register(contentSchemaRoute, { publicUrl })
   registerServerMetrics(registry, { isOverloaded: overload.isHigh })
-  if (port === undefined) app.register(metrics, { registry })
-  else app.register(metricsServer, { host, port, registry })
+  app.register(metrics, { registry, authorize: access('metrics') })
+  if (port !== undefined) app.register(metricsServer, { host, port, registry })
   app.register(health, {
     blocks: () => blocks.names().length > 0,
     findStoreProblem: outbound.findStoreProblem,

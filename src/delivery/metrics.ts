@@ -9,19 +9,24 @@ export interface SendMetricsOptions {
   registry: Registry
   /** The numbers that only the store knows; null while it can't be read. */
   readStats(): Promise<QueueStats | null>
+  /** Milliseconds on a clock that is never set; default the process's own. */
+  now?(): number
 }
 
+/** How old the numbers of the store may be: however often they are asked for, the store is asked this seldom. */
+const statsMaxAgeMs = 5000
+
 /** The metrics of sends. Their names are fixed, because people build alerts on them. */
-export function createSendMetrics({ registry, readStats }: SendMetricsOptions) {
+export function createSendMetrics({ registry, readStats, now = () => performance.now() }: SendMetricsOptions) {
   const registers = [registry]
-  let reading: Promise<QueueStats | null> | undefined
+  let reading: { stats: Promise<QueueStats | null>; startedAt: number; isOver: boolean } | undefined
   const sends = new Gauge({
     name: 'dynablock_sends',
     help: 'Sends in the store, by operation and state; calls that are being run have the operation "run".',
     labelNames: ['operation', 'state'],
     registers,
     async collect() {
-      const stats = await readOnce()
+      const stats = await readStatsSeldom()
       sends.reset()
       for (const { operation, state, count } of stats?.byState ?? []) sends.set({ operation, state }, count)
     },
@@ -31,7 +36,7 @@ export function createSendMetrics({ registry, readStats }: SendMetricsOptions) {
     help: 'How long ago the oldest send was due that is not over, whatever holds it up.',
     registers,
     async collect() {
-      const stats = await readOnce()
+      const stats = await readStatsSeldom()
       // An unknown number is left out, as 0 would be wrong.
       if (stats) oldestWaiting.set(stats.oldestWaitingSeconds)
       else oldestWaiting.remove()
@@ -42,7 +47,7 @@ export function createSendMetrics({ registry, readStats }: SendMetricsOptions) {
     help: '1 while the store can be read and written.',
     registers,
     async collect() {
-      storeUp.set((await readOnce()) ? 1 : 0)
+      storeUp.set((await readStatsSeldom()) ? 1 : 0)
     },
   })
   const attempts = new Counter({
@@ -87,11 +92,13 @@ export function createSendMetrics({ registry, readStats }: SendMetricsOptions) {
     }
   }
 
-  /** The metrics of one scrape share one read of the store. */
-  function readOnce(): Promise<QueueStats | null> {
-    reading ??= readStats().finally(() => {
-      reading = undefined
+  /** One question at a time, and its answer for whoever asks within a few seconds. */
+  function readStatsSeldom(): Promise<QueueStats | null> {
+    if (reading && (!reading.isOver || now() - reading.startedAt < statsMaxAgeMs)) return reading.stats
+    const started = { stats: readStats(), startedAt: now(), isOver: false }
+    reading = started
+    return started.stats.finally(() => {
+      started.isOver = true
     })
-    return reading
   }
 }

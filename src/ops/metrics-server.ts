@@ -3,12 +3,12 @@ import { schemaController } from '../json/contract.ts'
 import { listenFailure } from './listen-failure.ts'
 import { type MetricsOptions, metrics } from './metrics.ts'
 
-export interface MetricsServerOptions extends MetricsOptions {
+export interface MetricsServerOptions extends Pick<MetricsOptions, 'registry'> {
   host: string
   port: number
 }
 
-/** `/metrics` on a port of its own, open and closed with the server. */
+/** `/metrics` on a port of its own, for whoever reaches it; it opens and closes with the server. */
 export async function metricsServer(
   app: FastifyInstance,
   { host, port, registry }: MetricsServerOptions,

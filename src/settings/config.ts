@@ -11,7 +11,7 @@ export interface Config {
   dev: boolean
   host: string
   port: number
-  /** When undefined, /metrics is served on `port`. */
+  /** Where anybody may read /metrics; on `port` that needs a token. */
   metricsPort: number | undefined
   /** Without a trailing slash. */
   publicUrl: string

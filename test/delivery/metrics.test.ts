@@ -8,8 +8,9 @@ const operation = 'sending.sendFlow'
 
 function setUp(readStats: () => Promise<QueueStats | null>) {
   const registry = new Registry()
-  const metrics = createSendMetrics({ registry, readStats })
-  return { metrics, registry, samples: (name: string) => samplesOf(registry, `dynablock_${name}`) }
+  const clock = { ms: 0 }
+  const metrics = createSendMetrics({ registry, readStats, now: () => clock.ms })
+  return { metrics, registry, clock, samples: (name: string) => samplesOf(registry, `dynablock_${name}`) }
 }
 
 t.test('counts by labels', async t => {
@@ -26,19 +27,36 @@ t.test('counts by labels', async t => {
   t.strictSame(await samples('send_leases_lost_total'), [['', 1]])
 })
 
-t.test('shows what the store knows, by one read for each scrape', async t => {
+t.test('shows what the store knows, as it was at most five seconds ago', async t => {
   let reads = 0
   const answers = [{ byState: [{ operation, state: 'dead' as const, count: 4 }], oldestWaitingSeconds: 7 }, null]
-  const { registry } = setUp(async () => answers[reads++] ?? null)
+  const { registry, clock } = setUp(async () => answers[reads++] ?? null)
   const known = await registry.metrics()
   t.equal(reads, 1)
   t.match(known, `dynablock_sends{operation="${operation}",state="dead"} 4\n`)
   t.match(known, 'dynablock_sends_oldest_waiting_seconds 7\n')
   t.match(known, 'dynablock_store_up 1\n')
+  clock.ms = 4999
+  t.equal(await registry.metrics(), known)
+  t.equal(reads, 1)
+  clock.ms = 5000
   const unknown = await registry.metrics()
   t.equal(reads, 2)
   t.notMatch(unknown, /^dynablock_sends[{_]/m, 'an unknown number is left out')
   t.match(unknown, 'dynablock_store_up 0\n')
+})
+
+t.test('asks the store one question at a time, however long it takes', async t => {
+  const asked: ((stats: QueueStats) => void)[] = []
+  const { registry, clock } = setUp(() => new Promise(resolve => asked.push(resolve)))
+  const scrapes = Array.from({ length: 50 }, () => registry.metrics())
+  clock.ms = 60_000
+  scrapes.push(registry.metrics())
+  t.equal(asked.length, 1)
+  asked[0]?.({ byState: [], oldestWaitingSeconds: 3 })
+  for (const scrape of await Promise.all(scrapes)) t.match(scrape, 'oldest_waiting_seconds 3\n')
+  void registry.metrics()
+  t.equal(asked.length, 2, 'the answer is as old as its question')
 })
 
 t.test('counts the slots that limits give', async t => {

@@ -10,6 +10,7 @@ const { startRecordingPlatform, accept, answer } = await import('../sends/record
 const { serveLate } = await import('../calls/late-server.ts')
 const { until } = await import('../until.ts')
 const { folder } = await import('../store/stores.ts')
+const { metricsOf } = await import('../helper.ts')
 
 const hourMs = 3_600_000
 t.setTimeout(60_000)
@@ -47,7 +48,7 @@ t.test('an hour forward: a delivery under way is not made again', async t => {
   const from = performance.now()
   await until(() => performance.now() - from > 2 * leaseMs)
   end()
-  const metrics = async () => (await app.inject('/metrics')).body
+  const metrics = () => metricsOf(app)
   await until(async () => /attempts_total\{.*outcome="done"\} 1/.test(await metrics()))
   t.notMatch(await metrics(), /leases_lost_total [1-9]/)
   t.equal(platform.deliveries.length, 1)

@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import t from 'tap'
-import { build, freePort } from '../helper.ts'
+import { build, freePort, metricsOf } from '../helper.ts'
 
-t.test('on a port of its own /metrics is there alone, and gone with the server', async t => {
+t.test('on a port of its own /metrics is open, alone there, and gone with the server', async t => {
   const port = await freePort()
   const { app } = build(t, { config: { metricsPort: port } })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  t.equal((await app.inject('/metrics')).statusCode, 404)
+  t.equal((await app.inject('/metrics')).statusCode, 401, 'elsewhere it needs a token')
+  t.match(await metricsOf(app), '# TYPE dynablock_calls_total counter')
   const response = await fetch(`http://127.0.0.1:${port}/metrics`)
   t.match(await response.text(), '# TYPE dynablock_calls_total counter')
   t.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 404)

@@ -5,14 +5,16 @@ import { errorTable } from '../../src/errors/error-table.ts'
 import { defineBlock, text } from '../../src/index.ts'
 import { kinds, outcomes } from '../../src/webhook/report.ts'
 import { serveLate } from '../calls/late-server.ts'
-import { ana, build, post, secret } from '../helper.ts'
+import { ana, build, metricsOf, metricsToken, post, secret } from '../helper.ts'
 import { flowSend } from '../sends/desk-server.ts'
 import { onBoth } from '../store/engines.ts'
 import { allMetrics } from './metrics-of.ts'
 
+const token = 'an-api-token-of-32-characters-00'
+
 /** The samples of a scrape: name, labels, value. */
-async function scrape(app: FastifyInstance) {
-  const { body } = await app.inject('/metrics')
+async function scrape(app: FastifyInstance, token?: string) {
+  const body = await metricsOf(app, token)
   return body.split('\n').flatMap(line => {
     const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
     if (name === undefined) return []
@@ -23,7 +25,8 @@ async function scrape(app: FastifyInstance) {
 
 t.test('every metric has a type and a help, also while the store is away', async t => {
   const { app } = build(t)
-  const { statusCode, headers, body } = await app.inject('/metrics')
+  const authorization = `Bearer ${metricsToken}`
+  const { statusCode, headers, body } = await app.inject({ url: '/metrics', headers: { authorization } })
   t.equal(statusCode, 200)
   t.match(headers['content-type'], /^text\/plain/)
   for (const { name, type } of allMetrics()) t.match(body, `# TYPE ${name} ${type}\n`)
@@ -33,7 +36,7 @@ t.test('every metric has a type and a help, also while the store is away', async
 })
 
 t.test('the process tells its memory and how late its event loop is', async t => {
-  const { body } = await build(t).app.inject('/metrics')
+  const body = await metricsOf(build(t).app)
   for (const name of ['process_resident_memory_bytes', 'process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds'])
     t.match(body, new RegExp(`^${name} [\\d.e-]+$`, 'm'))
   t.equal(body.match(/^# TYPE process_resident_memory_bytes/gm)?.length, 1, 'once, however many apps there are')
@@ -47,7 +50,7 @@ onBoth('what is in the store is counted by operation and state', async (t, { opt
   ])
   const { app, ready } = await serveLate(t, options, { hello: defineBlock({ open: () => 'Hello' }) })
   await ready()
-  const { body } = await app.inject('/metrics')
+  const body = await metricsOf(app)
   t.match(body, 'dynablock_sends{operation="sending.sendFlow",state="waiting"} 2\n')
   t.match(body, 'dynablock_sends_oldest_waiting_seconds 0\n')
 })
@@ -116,7 +119,7 @@ t.test('a button whose block is gone is counted by the name that was sealed', as
 })
 
 t.test('nothing that a caller writes becomes a label', async t => {
-  const { app, open } = build(t, { blocks, config: { apiTokens: ['an-api-token-of-32-characters-00'] } })
+  const { app, open } = build(t, { blocks, config: { apiTokens: [token] } })
   const right = { authorization: `Bearer ${secret}` }
   for (let i = 0; i < 20; i++) {
     await post(app, `/blocks/canary${i}`, ana, right)
@@ -136,7 +139,7 @@ t.test('nothing that a caller writes becomes a label', async t => {
     rule: Object.keys(rules),
     route: ['/blocks/:block', '/blocks/:block/:step', '/sends', '/sends/:id', '/sends/:id/retry', '/apps/installed'],
   }
-  const ours = (await scrape(app)).filter(({ name }) => name.startsWith('dynablock_'))
+  const ours = (await scrape(app, token)).filter(({ name }) => name.startsWith('dynablock_'))
   for (const { name, labels } of ours) {
     for (const [label, value] of Object.entries(labels)) {
       if (label !== 'le' && label !== 'version') t.ok(allowed[label]?.includes(value), `${name}: ${label}="${value}"`)

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import { defineBlock } from '../../src/index.ts'
 import { createOverload, maxDelayFor } from '../../src/ops/overload.ts'
-import { type Answer, ana, build, post, secret } from '../helper.ts'
+import { type Answer, ana, build, metricsOf, post, secret } from '../helper.ts'
 import { until } from '../until.ts'
 
 const token = 'an-api-token-of-this-test-run-0123'
@@ -70,7 +70,7 @@ t.test('a call that is authentic gets the fallback with 200, a stranger 503, and
     t.equal(answer.headers['retry-after'], '2')
   }
   t.equal((await app.inject('/healthz')).statusCode, 200)
-  const { body } = await app.inject('/metrics')
+  const body = await metricsOf(app, token)
   t.match(body, /^dynablock_overloaded 1$/m)
   t.match(body, /^dynablock_fallbacks_total\{block="hello",code="DYN_OVERLOADED"\} \d+$/m)
   t.same(lines('error'), [], 'more to do must not be made more by a line for each')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { errorTable } from '../../src/errors/error-table.ts'
 import { kinds, outcomes } from '../../src/webhook/report.ts'
-import { build } from '../helper.ts'
+import { build, metricsOf } from '../helper.ts'
 import { allMetrics } from './metrics-of.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
@@ -42,7 +42,7 @@ function assertKnown(t: Test, expression: string, scraped: string): void {
 }
 
 t.test('the dashboard asks for what there is', async t => {
-  const { body } = await build(t).app.inject('/metrics')
+  const body = await metricsOf(build(t).app)
   t.ok(expressions.length > 15)
   for (const expression of expressions) assertKnown(t, expression, body)
   const shown = expressions.join('\n')
@@ -76,7 +76,7 @@ t.test('the dashboard has the shape that Grafana loads', async t => {
 })
 
 t.test('the alerts ask for what there is, and each has a remedy', async t => {
-  const { body } = await build(t).app.inject('/metrics')
+  const body = await metricsOf(build(t).app)
   t.ok(alerts.length > 8)
   t.equal(alerts.length, read('prometheus-alerts.yml').match(/- alert:/g)?.length)
   const page = read('running.md')

@@ -16,8 +16,12 @@ t.test('D1: the container may do next to nothing', async t => {
     security_opt: ['no-new-privileges:true'],
     tmpfs: ['/tmp'],
     volumes: [/:ro$/, 'data:/data'],
+    environment: { METRICS_PORT: 9464 },
+    ports: [/:3000$/],
   })
+  t.equal(services.dynablock.ports.length, 1, 'metrics are for the inside')
   t.match(dockerfile, /^USER node$/m)
+  t.match(dockerfile, /^ {4}METRICS_PORT=9464 /m)
   t.match(readFileSync('.ci/run', 'utf8'), /bash \.ci\/container/, 'and is run so')
 })
 

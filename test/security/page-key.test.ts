@@ -90,12 +90,14 @@ t.test('T4: a list shows no text of a message, one send does', async t => {
 
 t.test('T5: without API_TOKENS what needs one is closed to everybody', async t => {
   for (const authorization of ['', 'Bearer', 'Bearer ', 'Bearer undefined', 'Bearer null']) {
-    const { app } = build(t)
+    const { app } = build(t, { config: { apiTokens: [] } })
     for (const [method, url] of [
       ['GET', '/sends'],
       ['POST', '/sends'],
       ['GET', '/sends/1'],
       ['POST', '/check'],
+      ['GET', '/app-keys'],
+      ['GET', '/metrics'],
     ] as const) {
       t.equal((await app.inject({ method, url, headers: { authorization } })).statusCode, 401, `${method} ${url}`)
     }

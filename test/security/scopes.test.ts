@@ -28,6 +28,7 @@ const routes: Partial<Record<Scope, ['GET' | 'POST' | 'DELETE', string][]>> = {
     ['DELETE', '/app-keys/1'],
   ],
   check: [['POST', '/check']],
+  metrics: [['GET', '/metrics']],
 }
 
 t.test('T6: an API token opens the routes of its scopes, and no others', async t => {

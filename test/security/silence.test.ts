@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { startFakePlatform } from '../fake-platform.ts'
-import { build, post } from '../helper.ts'
+import { build, metricsOf, post } from '../helper.ts'
 
 const page = '1234567890123456789'
 const secrets = {
@@ -77,7 +77,7 @@ t.test('P1: no key, secret, token or text of a contact is logged, counted or tol
     data: { version: 'v2', content: { messages: [{ type: 'text', text: 'canary', url: 'canary' }] } },
   }
   told.push((await post(app, '/sends', { operation: 'sending.sendContent', page, params }, token)).text)
-  told.push((await app.inject('/metrics')).body, (await app.inject('/readyz')).body)
+  told.push(await metricsOf(app, secrets.apiTokens[0]), (await app.inject('/readyz')).body)
   // The sealed state of an answer holds what the contact said, as docs say of C3.
   t.notMatch(told.join('\n').replace(/"state":"[^"]+"/g, ''), /canary/i)
   t.notMatch(log.join('\n'), /canary/i)

@@ -1,12 +1,14 @@
 import t from 'tap'
 import { failuresAMinute } from '../../src/webhook/failed-auth.ts'
-import { ana, build, post, secret } from '../helper.ts'
+import { ana, build, metricsOf, post, secret } from '../helper.ts'
 
 const right = { authorization: `Bearer ${secret}` }
 const wrong = { authorization: 'Bearer wrong' }
 
+const token = 'an-api-token-of-32-characters-00'
+
 t.test('who fails too often is told so, and is let in with the right secret all the same', async t => {
-  const { app, lines } = build(t, { config: { apiTokens: ['an-api-token-of-32-characters-00'] } })
+  const { app, lines } = build(t, { config: { apiTokens: [token] } })
   for (let i = 0; i < failuresAMinute; i++) {
     const { status } = await post(app, '/blocks/hello', ana, wrong)
     if (status !== 401) t.equal(status, 401, `failure ${i}`)
@@ -21,7 +23,7 @@ t.test('who fails too often is told so, and is let in with the right secret all 
 
   for (let i = 0; i < 20; i++) t.equal((await post(app, '/blocks/hello', ana, right)).status, 200)
   t.equal(lines('warn').length, 2, 'a line for each code')
-  const { body } = await app.inject('/metrics')
+  const body = await metricsOf(app, token)
   t.match(body, `dynablock_refusals_total{code="DYN_UNAUTHORIZED"} ${failuresAMinute}\n`)
   t.match(body, 'dynablock_refusals_total{code="DYN_UNAUTHORIZED_OFTEN"} 3\n')
   t.match(body, `dynablock_auth_failures_total{route="/blocks/:block"} ${failuresAMinute + 1}\n`)

@@ -49,6 +49,18 @@ export const chatErrors = {
     'This conversation belongs to an earlier run of the server.',
     'Start a new one, or restore a saved one.',
   ],
+  DYN_SIMULATOR_KEY: [
+    401,
+    'Key of no page',
+    'The Authorization header has no key that the simulator accepts.',
+    'Send "Authorization: Bearer <page id>:simulator".',
+  ],
+  DYN_SIMULATOR_CONTACT: [
+    404,
+    'Unknown contact',
+    'The page has no contact with this id.',
+    'Take the id of a contact of the simulator, or one that createSubscriber returned.',
+  ],
   DYN_SIMULATOR_RESTART: [501, 'No restart', 'The server cannot restart itself here: {got}.', 'Restart it by hand.'],
   DYN_FIXTURE_INVALID: [
     400,

@@ -1,4 +1,4 @@
-/** ManyChat's refusals: two shapes of JSON, several statuses. */
+/** ManyChat's refusals: two shapes of JSON, several statuses, and HTML for an unknown path. */
 
 export interface ApiAnswer {
   status: number
@@ -10,23 +10,33 @@ export interface ApiAnswer {
 export class Refusal extends Error {
   readonly answer: ApiAnswer
 
-  constructor(status: number, body: { status: 'error' | 'exception'; message: string; [key: string]: unknown }) {
-    super(body.message)
-    this.answer = { status, type: 'application/json', body: JSON.stringify(body) }
+  constructor(message: string, answer: ApiAnswer) {
+    super(message)
+    this.answer = answer
   }
 }
 
 /** Invalid parameters: one message each, and no code. */
 export function invalid(...messages: string[]): Refusal {
-  const details = { messages: messages.map(message => ({ message })) }
-  return new Refusal(400, { status: 'error', message: 'Validation error', details })
+  return refuse(400, 'Validation error', { details: { messages: messages.map(message => ({ message })) } })
 }
 
 export function refused(message: string, code: number): Refusal {
-  return new Refusal(400, { status: 'error', message, code })
+  return refuse(400, message, { code })
 }
 
-export const wrongKey = () => new Refusal(401, { status: 'error', message: 'Wrong access token' })
-export const limited = () => new Refusal(429, { status: 'error', message: 'Too many requests' })
-export const uninstalled = () => new Refusal(500, { status: 'exception', message: 'Something went wrong' })
-export const unknownPath = () => new Refusal(404, { status: 'error', message: 'Not found' })
+export const noKey = () => refuse(401, 'Token is required')
+export const wrongKey = () => refuse(401, 'Wrong access token')
+export const limited = () => refuse(429, 'Too many requests')
+export const uninstalled = () => refuse(500, 'Something went wrong', { status: 'exception' })
+export const unknownPath = () => new Refusal('Not found', { status: 404, ...html('404 Not Found') })
+
+/** A page for people, as ManyChat and the proxies before it send. */
+export function html(title: string): Pick<ApiAnswer, 'type' | 'body'> {
+  return { type: 'text/html', body: `<html><h1>${title}</h1></html>` }
+}
+
+function refuse(status: number, message: string, members: Record<string, unknown> = {}): Refusal {
+  const body = JSON.stringify({ status: 'error', message, ...members })
+  return new Refusal(message, { status, type: 'application/json', body })
+}

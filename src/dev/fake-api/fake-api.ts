@@ -1,16 +1,16 @@
 /** A local imitation of ManyChat's Public API, so that late replies and `call.manychat` work without a key. */
 import { stringifyExact } from '../../json/exact-json.ts'
-import { findMismatch, type Mismatch } from '../../json/mismatch.ts'
-import { parseObject } from '../../json/object.ts'
 import { type Operation, operations } from '../../manychat/operations.ts'
 import { systemClock } from '../../outbound/clock.ts'
 import { type Account, createAccount } from './account.ts'
-import { type ApiAnswer, invalid, limited, Refusal, uninstalled, unknownPath, wrongKey } from './failure.ts'
+import { type ApiAnswer, html, limited, noKey, Refusal, uninstalled, unknownPath, wrongKey } from './failure.ts'
 import type { Handler } from './handler.ts'
+import { pageOfKey } from './key.ts'
 import { pageHandlers, templateHandlers } from './page-handlers.ts'
+import { checkParams, type Params, readParams } from './params.ts'
 import { sendingHandlers } from './sending-handlers.ts'
 import { subscriberHandlers } from './subscriber-handlers.ts'
-import { createSubscribers } from './subscribers.ts'
+import { createSubscribers, type SubscribersOptions } from './subscribers.ts'
 import { createWindows } from './windows.ts'
 
 /** Faults that can be simulated. `window`: the 24 hours are over; `silent`: no answer comes. */
@@ -37,9 +37,7 @@ export interface ApiCall {
   ms: number
 }
 
-export interface FakeApiOptions {
-  /** Milliseconds since 1970. */
-  now: () => number
+export interface FakeApiOptions extends SubscribersOptions {
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
   /** Every call waits for this first. */
   ready?: () => Promise<void>
@@ -59,33 +57,30 @@ const groups = {
 const byPath = new Map(
   Object.entries(operations as Record<string, Record<string, Operation>>).flatMap(([group, members]) =>
     Object.entries(members).map(([name, operation]) => {
-      const handle = groups[group as keyof typeof groups][name] as Handler
+      const handle = (groups as Record<string, Record<string, Handler>>)[group]?.[name] as Handler
       return [operation.path, { name: `${group}.${name}`, operation, handle }] as const
     }),
   ),
 )
 
-/** The key that the fake API accepts for a page. */
-export function fakeKey(page: string): string {
-  return `${page}:simulator`
-}
-
 export type FakeApi = ReturnType<typeof createFakeApi>
 
 export function createFakeApi({
-  now,
   sleep = systemClock.sleep,
   ready = async () => undefined,
   onCall = () => undefined,
+  ...options
 }: FakeApiOptions) {
+  const { now } = options
   const accounts = new Map<string, Account>()
-  const subscribers = createSubscribers()
+  const subscribers = createSubscribers(options)
   const windows = createWindows(now)
   let fault: Fault = 'none'
   return {
     answer,
     fetch: fetchFake,
     subscribers,
+    accountOf,
     fault: () => fault,
     setFault: (next: Fault) => {
       fault = next
@@ -106,7 +101,7 @@ export function createFakeApi({
     await ready()
     if (fault === 'slow') await sleep(slowMs, signal)
     if (fault === 'silent') await sleep(silentMs, signal)
-    if (fault === 'html') return { status: 502, type: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' }
+    if (fault === 'html') return { status: 502, ...html('502 Bad Gateway') }
     try {
       const data = carryOut()
       const body = stringifyExact({ status: 'success', ...(data !== undefined && { data }) })
@@ -118,19 +113,20 @@ export function createFakeApi({
   }
 
   function carryOut(
-    { method, path, authorization, body }: ApiRequest,
+    request: ApiRequest,
     known: ReturnType<typeof byPath.get>,
     call: Pick<ApiCall, 'page' | 'params'>,
   ): unknown {
-    if (!known || known.operation.method !== method) throw unknownPath()
-    const page = /^Bearer (\d+|default):simulator$/i.exec(authorization ?? '')?.[1]
+    if (!known || known.operation.method !== request.method) throw unknownPath()
+    if (request.authorization === undefined) throw noKey()
+    const page = pageOfKey(request.authorization)
     if (page === undefined) throw wrongKey()
     if (fault === 'uninstalled') throw uninstalled()
     const { operation, name, handle } = known
-    const params = method === 'GET' ? readQuery(path) : readBody(body)
-    Object.assign(call, { page, params })
-    if (fault === 'limited' || !isWithinLimits(page, name, operation, params)) throw limited()
-    requireParams(operation, params)
+    const given = readParams(request)
+    Object.assign(call, { page, params: given })
+    if (fault === 'limited' || !isWithinLimits(page, name, operation, given)) throw limited()
+    const params = checkParams(operation, given)
     return handle(params, { page, account: accountOf(page), subscribers, isWindowClosed: fault === 'window' })
   }
 
@@ -140,6 +136,7 @@ export function createFakeApi({
     return windows.admit(`${page} ${name} ${params.subscriber_id}`, perSubscriberHour, hourMs)
   }
 
+  /** The tags, fields, topics and growth tools of a page. */
   function accountOf(page: string): Account {
     const account = accounts.get(page) ?? createAccount()
     accounts.set(page, account)
@@ -159,29 +156,4 @@ export function createFakeApi({
     const { status, type, body } = await answer(request, init.signal ?? undefined)
     return new Response(body, { status, headers: { 'content-type': type } })
   }
-}
-
-type Params = Record<string, unknown>
-
-/** Applies the operation's schema and `prepare`. Content is checked later, for the contact's channel. */
-function requireParams({ params: schema, prepare }: Operation, params: Params): void {
-  const mismatch = findMismatch(schema, params)
-  if (mismatch) throw invalid(requirement(mismatch))
-  if ('data' in params) return
-  const prepared = prepare?.(params, { allowLoopback: true })
-  if (prepared && 'expected' in prepared) throw invalid(requirement(prepared))
-}
-
-function requirement({ expected, got }: Mismatch): string {
-  return `Required: ${expected}; got ${got}`
-}
-
-function readQuery(path: string): Params {
-  return Object.fromEntries(new URL(path, 'http://simulator').searchParams)
-}
-
-function readBody(body: string): Params {
-  const params = parseObject(body)
-  if (!params) throw invalid('The body must be a JSON object')
-  return params
 }

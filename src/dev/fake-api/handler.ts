@@ -1,5 +1,8 @@
+import type { Static, TSchema } from '@sinclair/typebox'
 import type { Account } from './account.ts'
+import type { Params } from './params.ts'
 import type { Subscribers } from './subscribers.ts'
+import type { Answers } from './swagger.ts'
 
 export interface HandlerContext {
   /** The page that the key belongs to. */
@@ -15,4 +18,13 @@ export interface HandlerContext {
  *
  * @throws Refusal
  */
-export type Handler = (params: Record<string, unknown>, context: HandlerContext) => unknown
+export type Handler<Data = unknown> = (params: Params, context: HandlerContext) => Data
+
+/** A handler for each operation of a group, with the answers that the Swagger shows. */
+export type Handlers<Group extends keyof Answers> = {
+  readonly [Name in keyof Answers[Group]]: Answers[Group][Name] extends TSchema
+    ? HandlerOf<Static<Answers[Group][Name]>>
+    : never
+}
+
+type HandlerOf<Data> = undefined extends Data ? Handler : Handler<Data>

@@ -2,31 +2,31 @@
 import type { StoredValue } from '../../manychat/custom-fields.ts'
 import type { FieldType } from '../../manychat/params.ts'
 import type { FieldKey } from './account.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, Handlers } from './handler.ts'
 
 /** The flow of ManyChat's own examples, so that code copied from them works. */
 const sampleFlow = { ns: 'content20180221085508_278589', name: 'Welcome', folder_id: 0 }
 
-export const pageHandlers: Record<string, Handler> = {
+export const pageHandlers: Handlers<'page'> = {
   getInfo: (_params, { page }) => ({
-    id: /^\d+$/.test(page) ? JSON.rawJSON(page) : 0,
+    id: /^\d+$/.test(page) ? BigInt(page) : 0,
     name: 'The page of the simulator',
-    category: null,
-    avatar_link: null,
-    username: null,
-    about: null,
-    description: null,
+    category: '',
+    avatar_link: '',
+    username: '',
+    about: '',
+    description: '',
     is_pro: true,
     timezone: 'UTC',
   }),
   getTags: (_params, { account }) => account.tags,
-  getGrowthTools: () => [],
-  getWidgets: () => [],
-  getOtnTopics: () => [],
+  getGrowthTools: (_params, { account }) => account.growthTools,
+  getWidgets: (_params, { account }) => account.growthTools,
+  getOtnTopics: (_params, { account }) => account.otnTopics,
   getCustomFields: (_params, { account }) => account.fields,
   getBotFields: (_params, { account }) => account.botFields,
   getFlows: () => ({ flows: [sampleFlow], folders: [] }),
-  createTag: ({ name }, { account }) => ({ tag: account.tagNamed(String(name)) }),
+  createTag: ({ name }, { account }) => ({ tag: account.createTag(String(name)) }),
   removeTag,
   removeTagByName: removeTag,
   createCustomField: ({ caption, type, description }, { account }) => ({
@@ -47,7 +47,7 @@ export const pageHandlers: Record<string, Handler> = {
   },
 }
 
-export const templateHandlers: Record<string, Handler> = {
+export const templateHandlers: Handlers<'template'> = {
   generateSingleUseLink: ({ template_id }) => ({
     hash_code: `simulated-${template_id}`,
     installation_link: `https://app.manychat.com/template/simulated-${template_id}`,

@@ -1,17 +1,17 @@
 /** `/fb/sending/…`: sends content and flows to the phone. */
-import { invalid, Refusal, refused } from './failure.ts'
-import type { Handler, HandlerContext } from './handler.ts'
+import { invalid, refused } from './failure.ts'
+import type { HandlerContext, Handlers } from './handler.ts'
 import { subscriberOf, subscriberOfRef } from './subscriber-handlers.ts'
 import type { Subscriber } from './subscribers.ts'
 
 const tooLate = 'This message is sent outside of allowed window.'
+/** The words of live accounts since 2026-09, as a validation error without a code. */
+const noTags = 'Message tags are no longer supported for Facebook Messenger'
 
-export const sendingHandlers: Record<string, Handler> = {
+export const sendingHandlers: Handlers<'sending'> = {
   sendContent: (params, context) => {
     const subscriber = subscriberOf(params, context)
-    if (params.message_tag !== undefined) {
-      throw new Refusal(400, { status: 'error', message: 'Message tags are no longer supported' })
-    }
+    if (params.message_tag !== undefined) throw invalid(noTags)
     if (params.otn_topic_name !== undefined) throw refused('No one-time notification for the topic', 3021)
     deliver(subscriber, params, context, 'sendContent')
   },

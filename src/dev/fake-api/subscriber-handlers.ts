@@ -3,24 +3,26 @@ import { randomInt } from 'node:crypto'
 import type { Contact } from '../../blocks/contact.ts'
 import { formatFieldValue } from '../../manychat/custom-fields.ts'
 import { createContact } from '../conversation/contact.ts'
-import { createConversation } from '../conversation/conversation.ts'
 import type { FieldValue } from '../conversation/event.ts'
 import type { FieldKey } from './account.ts'
 import { invalid, refused } from './failure.ts'
-import type { Handler, HandlerContext } from './handler.ts'
+import type { HandlerContext, Handlers } from './handler.ts'
+import type { Params } from './params.ts'
+import { fieldValue, learnFields, showSubscriber } from './subscriber-view.ts'
 import type { Subscriber } from './subscribers.ts'
+import type { Subscriber as Shown } from './swagger.ts'
 
-type Params = Record<string, unknown>
 /** ManyChat's own limit. */
 const maxFound = 100
 
-export const subscriberHandlers: Record<string, Handler> = {
+export const subscriberHandlers: Handlers<'subscriber'> = {
   getInfo: (params, context) => show(subscriberOf(params, context), context),
   getInfoByUserRef: (params, context) => show(subscriberOfRef(params, context), context),
   findByName: ({ name }, context) => findBy(context, contact => contact.name === name),
   findByCustomField: ({ field_id, field_value }, context) => {
-    const { name } = context.account.fieldOf({ field_id }, field_value)
-    return findBy(context, ({ custom_fields }) => String(custom_fields?.[name] ?? '') === String(field_value))
+    const { name, type } = context.account.fieldOf({ field_id }, field_value)
+    if (type !== 'text' && type !== 'number') throw invalid('Only text and number fields can be searched')
+    return findBy(context, contact => String(fieldValue(contact.custom_fields, name) ?? '') === String(field_value))
   },
   findBySystemField: ({ email, phone }, context) => {
     const matches = (contact: Contact) => (email === undefined ? contact.phone === phone : contact.email === email)
@@ -37,22 +39,22 @@ export const subscriberHandlers: Record<string, Handler> = {
   setCustomFields: (params, context) => {
     for (const field of params.fields as Params[]) setField({ ...field, subscriber_id: params.subscriber_id }, context)
   },
-  createSubscriber: (
-    { has_opt_in_sms: _sms, has_opt_in_email: _email, consent_phrase: _phrase, ...fields },
-    context,
-  ) => {
-    const id = String(randomInt(10 ** 12, 10 ** 14))
-    const name = [fields.first_name, fields.last_name].filter(Boolean).join(' ')
-    const page_id = /^\d+$/.test(context.page) ? context.page : null
-    const contact = createContact('messenger', { first_name: null, last_name: null, ...fields, id, page_id, name })
-    const subscriber = createUnplayed(contact)
-    context.subscribers.join(subscriber)
+  createSubscriber: (params, context) => {
+    const { subscribers, page } = context
+    const channel = params.whatsapp_phone === undefined ? 'messenger' : 'whatsapp'
+    const contact = createContact(channel, {
+      first_name: null,
+      last_name: null,
+      id: String(randomInt(10 ** 12, 10 ** 14)),
+      page_id: /^\d+$/.test(page) ? page : null,
+    })
+    const subscriber = subscribers.create(contact, channel)
+    changeContact(subscriber, params)
     return show(subscriber, context)
   },
-  updateSubscriber: ({ subscriber_id, ...fields }, context) => {
-    const { has_opt_in_sms: _sms, has_opt_in_email: _email, consent_phrase: _phrase, ...changes } = fields
+  updateSubscriber: ({ subscriber_id, ...changes }, context) => {
     const subscriber = subscriberOf({ subscriber_id }, context)
-    subscriber.changeContact(changes)
+    changeContact(subscriber, changes)
     return show(subscriber, context)
   },
   verifyBySignedRequest: (params, context) => void subscriberOf(params, context),
@@ -72,9 +74,23 @@ export function subscriberOfRef({ user_ref }: Params, { subscribers, page }: Han
   return subscriber
 }
 
+function changeContact(
+  subscriber: Subscriber,
+  { has_opt_in_sms, has_opt_in_email, consent_phrase: _, ...fields }: Params,
+): void {
+  const { first_name, last_name } = { ...subscriber.contact, ...fields }
+  subscriber.changeContact({
+    ...fields,
+    name: [first_name, last_name].filter(Boolean).join(' '),
+    ...(has_opt_in_sms !== undefined && { optin_phone: has_opt_in_sms === true }),
+    ...(has_opt_in_email !== undefined && { optin_email: has_opt_in_email === true }),
+  })
+}
+
 function setField(params: Params, context: HandlerContext): void {
   const { field_value: value, ...key } = params
   const subscriber = subscriberOf(params, context)
+  learnFields(subscriber, context.account)
   const field = context.account.fieldOf(key as FieldKey, value)
   try {
     formatFieldValue(field.type, value)
@@ -84,24 +100,11 @@ function setField(params: Params, context: HandlerContext): void {
   subscriber.setField(field.name, value as FieldValue)
 }
 
-function findBy(context: HandlerContext, matches: (contact: Contact) => boolean): unknown[] {
+function findBy(context: HandlerContext, matches: (contact: Contact) => boolean): Shown[] {
   const found = context.subscribers.of(context.page).filter(subscriber => matches(subscriber.contact))
   return found.slice(0, maxFound).map(subscriber => show(subscriber, context))
 }
 
-/** A contact as the API returns it: custom fields as a list, not an object, and tags beside them. */
-function show(subscriber: Subscriber, { account }: HandlerContext) {
-  const { contact, tags, fields } = subscriber.screen()
-  for (const [name, value] of Object.entries(fields)) account.fieldNamed(name, value)
-  return {
-    ...contact,
-    tags: tags.map(account.tagNamed),
-    custom_fields: account.fields.map(field => ({ ...field, value: fields[field.name] ?? null })),
-  }
-}
-
-/** A contact without a conversation: it exists only in the API. */
-function createUnplayed(contact: Contact): Subscriber {
-  const request = async () => ({ failed: 'not-called', ms: 0 }) as const
-  return createConversation({ contact, open: { url: '', headers: {} }, request, now: Date.now })
+function show(subscriber: Subscriber, { account, subscribers }: HandlerContext): Shown {
+  return showSubscriber(subscriber, account, subscribers)
 }

@@ -9,6 +9,7 @@ import { readJson } from '../../json/exact-json.ts'
 import { readFixture } from '../conversation/fixture.ts'
 import type { Saved } from '../conversation/state.ts'
 import { faults } from '../fake-api/fake-api.ts'
+import { outsideApi, publicApi } from './api.ts'
 import { showReplayed } from './fixture.ts'
 import { guard } from './guard.ts'
 import { page } from './page.ts'
@@ -86,7 +87,8 @@ async function routes(scope: FastifyInstance, sessions: Sessions): Promise<void>
   dropUnusedConnections(scope)
   app.addHook('onListen', async () => sessions.listen(ownUrl(scope)))
   app.addHook('onClose', async () => sessions.stop())
-  await scope.register(api, sessions)
+  await scope.register(publicApi, sessions.api)
+  await scope.register(outsideApi, sessions.api)
 
   const limits = { bodyLimit: maxBodyBytes }
   app.get('/simulator/setup', () => sessions.setup())
@@ -157,20 +159,6 @@ function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
     return readJson(body)
-  })
-}
-
-/** The API that the clients of blocks call in memory, to be tried with curl. */
-async function api(app: FastifyInstance, { answerApi }: Sessions): Promise<void> {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) => body)
-  app.all('/simulator/api/*', async ({ method, url, headers, body, raw }, reply) => {
-    const gone = new AbortController()
-    raw.socket.once('close', () => gone.abort())
-    const path = url.slice('/simulator/api'.length)
-    const call = { method, path, authorization: headers.authorization, body: String(body ?? '') }
-    const answer = await answerApi(call, gone.signal)
-    return reply.code(answer.status).type(answer.type).send(answer.body)
   })
 }
 

@@ -8,7 +8,8 @@ import { createCarry } from '../conversation/carry.ts'
 import { createContact } from '../conversation/contact.ts'
 import type { Fixture } from '../conversation/fixture.ts'
 import type { Saved } from '../conversation/state.ts'
-import { createFakeApi, fakeKey } from '../fake-api/fake-api.ts'
+import { createFakeApi } from '../fake-api/fake-api.ts'
+import { fakeKey } from '../fake-api/key.ts'
 import { contactOf, type ReplayedStep, replay as replayFixture } from '../replay/replay.ts'
 import { createClock } from '../testing/clock.ts'
 import { createSendsWatch } from './sends-watch.ts'
@@ -68,25 +69,27 @@ export function createSessions(options: SessionsOptions) {
   else rejoin.resolve()
   let latencyMs = 0
   let ownUrl = publicUrl
-  const api = createFakeApi({
-    now: clock.now,
-    ready: () => rejoin.promise,
-    onCall: call => {
-      for (const session of sessions.values()) if (session.isAbout(call)) session.addCall(call)
-    },
-  })
   const request = createCarry({
     // Calls to this server need not go through a tunnel.
     addressOf: url => (url.startsWith(`${publicUrl}/`) ? `${ownUrl}${url.slice(publicUrl.length)}` : url),
     latencyMs: () => latencyMs,
     withinMs: answerWithinMs,
   })
+  const api = createFakeApi({
+    now: clock.now,
+    request,
+    allowLoopback: publicUrl.startsWith('http://'),
+    ready: () => rejoin.promise,
+    onCall: call => {
+      for (const session of sessions.values()) if (session.isAbout(call)) session.addCall(call)
+    },
+  })
   const sendsWatch = createSendsWatch({ ownUrl: () => ownUrl, apiToken, watched: listWatched })
   return {
     now: clock.now,
     /** Replaces ManyChat for pages without a key; undefined when any page has one. */
     standIn: isApiPlayed ? { keyOf: fakeKey, fetch: api.fetch } : undefined,
-    answerApi: api.answer,
+    api,
     restart,
     setup,
     begin,
@@ -143,12 +146,13 @@ export function createSessions(options: SessionsOptions) {
     const [oldest] = sessions.values()
     if (oldest && sessions.size >= maxSessions) drop(oldest)
     clock.advance(Math.max(0, aheadMs - clock.aheadMs()))
+    const created = api.subscribers.createdAs(contact?.id)
     const session = createSession({
       id: randomUUID(),
       block,
       channel,
-      contact: saved?.contact ?? createContact(channel, contact),
-      saved,
+      contact: saved?.contact ?? (created ? { ...created.contact, ...contact } : createContact(channel, contact)),
+      saved: saved ?? created?.save(),
       since,
       open: { url: `${publicUrl}/blocks/${block}`, headers: { authorization: `Bearer ${secret}` } },
       request,

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type ApiCall, createFakeApi, fakeKey } from '../../../src/dev/fake-api/fake-api.ts'
+import { type ApiCall, createFakeApi } from '../../../src/dev/fake-api/fake-api.ts'
+import { fakeKey } from '../../../src/dev/fake-api/key.ts'
 import { type Operation, operations } from '../../../src/manychat/operations.ts'
 import { ana, message, page, refusal, simulate } from './simulated.ts'
 
@@ -19,7 +20,9 @@ t.test('every operation of the table is answered', async t => {
 
 t.test('a key that is none of it is refused, and so is a path or method that ManyChat lacks', async t => {
   const { api } = simulate()
-  for (const wrong of [undefined, 'Bearer', `Bearer ${page}:other`, 'Bearer x:simulator']) {
+  const keyless = await api.answer({ method: 'GET', path: '/fb/page/getInfo', authorization: undefined, body: '' })
+  t.match(keyless, { status: 401, body: '{"status":"error","message":"Token is required"}' })
+  for (const wrong of ['Bearer', `Bearer ${page}:other`, 'Bearer x:simulator']) {
     const answer = await api.answer({ method: 'GET', path: '/fb/page/getInfo', authorization: wrong, body: '' })
     t.match(answer, { status: 401, body: '{"status":"error","message":"Wrong access token"}' })
   }
@@ -27,7 +30,7 @@ t.test('a key that is none of it is refused, and so is a path or method that Man
     ['GET', '/fb/page/nothing'],
     ['POST', '/fb/page/getInfo'],
   ] as const) {
-    t.match(await api.answer({ method, path, authorization, body: '' }), { status: 404 }, path)
+    t.match(await api.answer({ method, path, authorization, body: '' }), { status: 404, type: 'text/html' }, path)
   }
 })
 
@@ -46,6 +49,31 @@ t.test('parameters are checked by the table of operations, and refused without a
   }
   const { body } = await post('{"first_name":"Bob"}', '/fb/subscriber/createSubscriber')
   t.match(body, 'Required: phone, email or whatsapp_phone')
+})
+
+t.test('null parameters are absent, and parameters that the operation lacks are ignored', async t => {
+  const { api, phone } = simulate()
+  await phone.open()
+  const post = async (path: string, params: object) => {
+    const body = JSON.stringify({ subscriber_id: ana, ...params })
+    return JSON.parse((await api.answer({ method: 'POST', path, authorization, body })).body)
+  }
+  const data = { ...message('Hi'), content: { ...message('Hi').content } }
+  const absent = { message_tag: null, otn_topic_name: null }
+  t.same(await post('/fb/sending/sendContent', { data, ...absent }), { status: 'success' })
+  const fields = [{ field_id: null, field_name: 'Size', field_value: 'S' }]
+  t.same(await post('/fb/subscriber/setCustomFields', { fields }), { status: 'success' })
+  t.same(phone.screen().fields, { Size: 'S' })
+  t.same(await post('/fb/sending/sendFlow', { flow_ns: 'content1', message_tag: 'X' }), { status: 'success' })
+  t.match(await post('/fb/subscriber/addTagByName', { tag_name: null }), { message: 'Validation error' })
+  t.match(await post('/fb/subscriber/setCustomFields', { fields: [null] }), { message: 'Validation error' })
+  const sought = await api.answer({
+    method: 'GET',
+    path: '/fb/subscriber/findBySystemField?email=ana@example.com&more=1',
+    authorization,
+    body: '',
+  })
+  t.match(JSON.parse(sought.body), { data: { id: ana } })
 })
 
 t.test('each operation has its limit in any second', async t => {

@@ -3,7 +3,8 @@
 import type { Channel } from '../../../src/content/channels.ts'
 import { createContact } from '../../../src/dev/conversation/contact.ts'
 import { createConversation } from '../../../src/dev/conversation/conversation.ts'
-import { createFakeApi, type FakeApiOptions, fakeKey } from '../../../src/dev/fake-api/fake-api.ts'
+import { createFakeApi, type FakeApiOptions } from '../../../src/dev/fake-api/fake-api.ts'
+import { fakeKey } from '../../../src/dev/fake-api/key.ts'
 import { createManyChat, type ManyChatOptions } from '../../../src/manychat/client.ts'
 
 export const ana = '9007199254740993123'

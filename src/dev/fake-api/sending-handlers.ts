@@ -5,7 +5,7 @@ import { subscriberOf, subscriberOfRef } from './subscriber-handlers.ts'
 import type { Subscriber } from './subscribers.ts'
 
 const tooLate = 'This message is sent outside of allowed window.'
-/** The words of live accounts since 2026-09, as a validation error without a code. */
+/** Seen on live accounts in 2026-09; that it is a validation error without a code is known from one program. */
 const noTags = 'Message tags are no longer supported for Facebook Messenger'
 
 export const sendingHandlers: Handlers<'sending'> = {

@@ -1,7 +1,7 @@
 /**
- * What ManyChat's Public API answers, by its Swagger (https://api.manychat.com/swagger, Page API and Profile API). Two
- * differences, seen on live accounts: the value of an empty field is null, and `findBySystemField` that finds nobody gives
- * null. Live accounts also give null for texts that are not known; the Swagger has no null there, so the fake API gives ''.
+ * What ManyChat's Public API answers, by its Swagger (https://api.manychat.com/swagger, Page API and Profile API, as of
+ * August 2026). One difference: `findBySystemField` that finds nobody gives null, as clients expect. Where the Swagger
+ * has no null, Full Contact Data of live accounts has it for what isn't known; the fake API keeps to the Swagger and gives ''.
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { FieldType } from '../../manychat/params.ts'

@@ -18,7 +18,7 @@ export interface DeliveryOptions {
   isOpen: boolean
 }
 
-const tooOld = 'This message is sent outside of allowed window: the contact has not written within 24 hours.'
+export const tooOld = 'This message is sent outside of allowed window: the contact has not written within 24 hours.'
 
 export function judgeDelivery(content: unknown, { isOpen, ...options }: DeliveryOptions): Delivery {
   const problems = inspectOnWire((content ?? {}) as Content, { ...options, outsideFlow: true })

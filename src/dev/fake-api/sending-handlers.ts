@@ -1,10 +1,10 @@
 /** `/fb/sending/…`: sends content and flows to the phone. */
+import { tooOld } from '../conversation/delivery.ts'
 import { invalid, refused } from './failure.ts'
 import type { HandlerContext, Handlers } from './handler.ts'
 import { subscriberOf, subscriberOfRef } from './subscriber-handlers.ts'
 import type { Subscriber } from './subscribers.ts'
 
-const tooLate = 'This message is sent outside of allowed window.'
 /** Seen on live accounts in 2026-09; that it is a validation error without a code is known from one program. */
 const noTags = 'Message tags are no longer supported for Facebook Messenger'
 
@@ -27,7 +27,7 @@ function deliver(
   { isWindowClosed }: HandlerContext,
   via: 'sendContent' | 'sendContentByUserRef',
 ): void {
-  if (isWindowClosed) throw refused(tooLate, 3011)
+  if (isWindowClosed) throw refused(tooOld, 3011)
   const { content } = params.data as { content: unknown }
   const delivery = subscriber.deliver(content, { via })
   if (delivery.accepted) return

@@ -11,7 +11,7 @@ export function showSubscriber(subscriber: Subscriber, account: Account, { joine
   const { contact, tags, fields } = subscriber.screen()
   const subscribed = toW3c(contact.subscribed) ?? toW3c(joinedAt(subscriber))
   return {
-    id: contact.id,
+    id: String(contact.id),
     page_id: textOf(contact.page_id),
     user_refs: (contact.user_refs ?? []).map(ref => showRef(ref, subscribed)),
     first_name: textOf(contact.first_name),

@@ -55,12 +55,12 @@ export function createSubscribers({ now, request = callNobody, allowLoopback = f
 
   /** The created contact with this id, so that a conversation can continue as this contact. */
   function createdAs(id: string | undefined): Subscriber | undefined {
-    return [...created].find(({ contact }) => contact.id === id)
+    return [...created].find(({ contact }) => contact.id === String(id))
   }
 
   /** If several conversations have the same contact, the latest; they come before a created contact. */
   function find(page: string, id: string): Subscriber | undefined {
-    return of(page).find(subscriber => subscriber.contact.id === id)
+    return of(page).find(subscriber => String(subscriber.contact.id) === id)
   }
 
   function findByUserRef(page: string, userRef: string): Subscriber | undefined {
@@ -74,7 +74,7 @@ export function createSubscribers({ now, request = callNobody, allowLoopback = f
     const byId = new Map<string, Subscriber>()
     for (const subscriber of [...created, ...talking]) {
       const { id, page_id: own } = subscriber.contact
-      if (own === page || own == null || !/^\d+$/.test(page)) byId.set(id, subscriber)
+      if (own == null || String(own) === page || !/^\d+$/.test(page)) byId.set(String(id), subscriber)
     }
     return [...byId.values()]
   }

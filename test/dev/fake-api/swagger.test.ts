@@ -98,17 +98,19 @@ t.test('values that people typed take the shape of their field, and ids keep the
   const { api, phone } = simulate()
   phone.changeContact({
     ig_id: '17841400987654321',
+    id: 12345 as never,
+    page_id: null,
     phone: 600 as never,
     subscribed: '2025-02-03T04:05:06.789Z',
     last_seen: 'yesterday',
     user_refs: ['1', { user_ref: ref, opted_in: '2018-12-03T13:17:54+02:00' }],
   })
-  const { body } = await call(api, 'subscriber.getInfo', { subscriber_id: ana })
+  const { body } = await call(api, 'subscriber.getInfo', { subscriber_id: 12345 })
   matches(t, success(answers.subscriber.getInfo), body, 'typed')
   t.match(body, `"ig_id":17841400987654321,`)
   const subscribed = '2025-02-03T04:05:06+00:00'
   t.match(JSON.parse(body).data, {
-    id: ana,
+    id: '12345',
     phone: '600',
     subscribed,
     last_seen: subscribed,

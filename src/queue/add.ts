@@ -4,7 +4,7 @@ import type { Tables } from '../store/tables.ts'
 import { count } from './counts.ts'
 import type { Job, NewRun } from './job.ts'
 import { promote, reorder } from './order.ts'
-import { type JobRow, type NewRow, toJob, toRunRow } from './rows.ts'
+import { type JobRow, type NewRow, noLease, noText, toJob, toRunRow } from './rows.ts'
 
 /** 29 parameters a row; SQLite takes 32,766 in a statement. */
 const rowsPerStatement = 1000
@@ -40,7 +40,7 @@ export async function insertJobs(db: Kysely<Tables>, rows: NewRow[]): Promise<Ad
 
 /** In place of a run that may have been inserted, or may yet be, and of what it answered. */
 export async function insertWithdrawn(db: Kysely<Tables>, run: Omit<NewRun, 'call'>, now: number): Promise<void> {
-  const withdrawn = { state: 'cancelled', lease: null, worker: null, updated_at: now } as const
+  const withdrawn = { state: 'cancelled', ...noLease, ...noText, updated_at: now } as const
   const row = { ...toRunRow({ ...run, call: null }, now), ...withdrawn }
   const inserted = await db
     .insertInto('jobs')

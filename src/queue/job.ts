@@ -61,9 +61,9 @@ export interface Job extends Addressed {
   /** Of a run, the name of its block. */
   block: string | null
   operation: string
-  /** null for a run. */
+  /** null for a run, and for what is done or cancelled. */
   params: Record<string, unknown> | null
-  /** The stored call of a run that isn't done. */
+  /** The stored call of a run that isn't done or cancelled. */
   call: string | null
   /** Whether it is a run, or the delivery of what one answered. */
   isLateReply: boolean
@@ -194,7 +194,7 @@ export interface Queue {
   leave(worker: string): Promise<void>
   /** When the next job of that kind is due that isn't yet, in milliseconds since 1970; null when none is. */
   nextDueAt(kind: JobKind): Promise<number | null>
-  /** Deletes what is done or cancelled for 7 days and dead for 30. Says how many. */
+  /** Deletes what is done or cancelled for 7 days and dead for 30, and every trace of its text. Says how many. */
   sweep(): Promise<number>
   /** Adds up the counters, so that reading them stays cheap. */
   foldCounts(): Promise<void>

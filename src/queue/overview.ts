@@ -58,6 +58,7 @@ export function createOverview({
     }
     const old = sql<number>`${time.inStore()} - ${sql.lit(dayMs)}`
     await store.run(db => db.deleteFrom('workers').where('seen_at', '<', old).execute())
+    await store.scrub()
     return swept
   }
 

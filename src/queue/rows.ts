@@ -8,6 +8,10 @@ import { type Job, type JobError, type Lease, type Line, type NewDelivery, type 
 export type JobRow = Selectable<JobsTable>
 export type NewRow = Required<Omit<Insertable<JobsTable>, 'id'>>
 
+export const noLease = { lease: null, worker: null } as const
+/** Of what is done or cancelled: nobody needs it again, and `body_hash` still tells whether a repeat says the same. */
+export const noText = { params: null, call: null } as const
+
 /** @param now the store's time */
 export function toDeliveryRow(delivery: NewDelivery, now: number): NewRow {
   const {

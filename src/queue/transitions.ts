@@ -7,7 +7,7 @@ import { insertJobs } from './add.ts'
 import { count } from './counts.ts'
 import { type Answer, type Job, type JobError, type Lease, priorities, type Queue, type RetryOptions } from './job.ts'
 import { lockOrders, promote, reorder } from './order.ts'
-import { errorColumns, isId, type JobRow, orderColumns, toDeliveryRow, toJob } from './rows.ts'
+import { errorColumns, isId, type JobRow, noLease, noText, orderColumns, toDeliveryRow, toJob } from './rows.ts'
 
 type Changes = UpdateObject<Tables, 'jobs', 'jobs'>
 type Held = Pick<Lease, 'id' | 'lease'>
@@ -15,8 +15,6 @@ type Transitions = Pick<
   Queue,
   'setParams' | 'finish' | 'retryAt' | 'kill' | 'answer' | 'release' | 'get' | 'retry' | 'cancel'
 >
-
-const noLease = { lease: null, worker: null } as const
 
 /** What becomes of a job. Whoever lacks its lease changes nothing, so it doesn't matter how late they try. */
 export function createTransitions({ store, time }: { store: Store; time: Time }): Transitions {
@@ -46,7 +44,7 @@ export function createTransitions({ store, time }: { store: Store; time: Time })
   }
 
   function finish(lease: Lease): Promise<boolean> {
-    return end(lease, null, { state: 'done', call: null })
+    return end(lease, null, { state: 'done', ...noText })
   }
 
   function kill(lease: Lease, error: JobError): Promise<boolean> {
@@ -54,7 +52,7 @@ export function createTransitions({ store, time }: { store: Store; time: Time })
   }
 
   function answer(lease: Lease, given: Answer, error: JobError | null): Promise<boolean> {
-    const ended: Changes = error ? { state: 'dead', ...errorColumns(error) } : { state: 'done', call: null }
+    const ended: Changes = error ? { state: 'dead', ...errorColumns(error) } : { state: 'done', ...noText }
     return end(lease, error ? 'dead' : null, ended, async (db, { id, due_at }) => {
       const { page, addressee } = lease
       const row = toDeliveryRow({ page, addressee, ...given, priority: priorities.answer }, await time.read(db))
@@ -87,7 +85,7 @@ export function createTransitions({ store, time }: { store: Store; time: Time })
 
   function cancel(id: string): Promise<Job | null | false> {
     return changeState(id, ['waiting', 'running'], async (db, row) => {
-      await update(db, row.id, { state: 'cancelled', ...noLease })
+      await update(db, row.id, { state: 'cancelled', ...noLease, ...noText })
       await count(db, [row], 'unfinished', null)
       await promote(db, [row.order_key])
     })

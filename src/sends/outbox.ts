@@ -43,7 +43,8 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
 const abortMs = 500
 /** How long calls under way may take when the server ends. */
 const drainMs = 5000
-const sweepEveryMs = 3_600_000
+/** What was deleted is out of the files after that time, too. */
+const sweepEveryMs = 600_000
 /** So that metrics, read however often, add up a few thousand rows at most. */
 const foldEveryMs = 5000
 /** How soon an App Key that another process got is known here. */
@@ -132,9 +133,11 @@ export function createSends({
     })
   }
 
-  /** What fails is tried again the next time; the worker tells that the store is away. */
+  /** At once, too. What fails is tried again the next time; the worker tells that the store is away. */
   function every(ms: number, work: () => Promise<unknown>): void {
-    timers.push(setInterval(() => work().catch(() => undefined), ms).unref())
+    const begin = () => void work().catch(() => undefined)
+    begin()
+    timers.push(setInterval(begin, ms).unref())
   }
 
   /**

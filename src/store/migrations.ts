@@ -1,15 +1,33 @@
-/** The forms that the store has had. Each is made from the one before; none is ever changed or undone. */
+/**
+ * The forms that the store has had. Each is made from the one before; none is ever changed or undone.
+ *
+ * A migration that only adds leaves the release before able to work on the store, so that replicas are replaced one by one
+ * and a release can be taken back: new columns have a default or may be null, nothing is renamed, dropped or made unique.
+ */
 import { type Kysely, sql } from 'kysely'
 import { createError } from '../errors/errors.ts'
 import { createJobs } from './jobs-migration.ts'
 import type { Tables } from './tables.ts'
 
 export type EngineName = 'sqlite' | 'postgres'
-type Migration = (db: Kysely<Tables>, engine: EngineName) => Promise<void>
+interface Migration {
+  apply(db: Kysely<Tables>, engine: EngineName): Promise<void>
+  onlyAdds?: boolean
+}
 
-const migrations: readonly Migration[] = [createTables, createAppKeys, addGaps, createJobs]
+const migrations: readonly Migration[] = [
+  { apply: createTables },
+  { apply: createAppKeys },
+  { apply: addGaps },
+  { apply: createJobs },
+  { apply: emptyFinished },
+]
 /** The form that this release makes of a store. */
 export const newestVersion = migrations.length
+/** From here on a store says which releases can use it. */
+const firstWithNeeds = 5
+/** Few enough for any limit on the time of a statement. */
+const idsPerStatement = 20_000
 /** Any number, as long as all replicas lock the same. */
 const lockKey = 736_210_447
 
@@ -18,7 +36,7 @@ const lockKey = 736_210_447
  * it, the others wait.
  *
  * @param upTo for tests: the version of an older release
- * @throws DynablockError `DYN_STORE_NEWER` when a newer release has been here
+ * @throws DynablockError `DYN_STORE_NEWER` when a newer release has been here that did more than add to it
  */
 export async function migrate(
   db: Kysely<Tables>,
@@ -39,15 +57,28 @@ export async function migrate(
     .selectFrom('dynablock_migrations')
     .select(({ fn }) => fn.max('version').as('done'))
     .executeTakeFirstOrThrow()
-  if (done > newestVersion) throw createError('DYN_STORE_NEWER', { known: newestVersion, got: done })
-  for (const [index, apply] of migrations.slice(0, upTo).entries()) {
-    if (index < done) continue
+  if (done > newestVersion) return refuseUnlessAdded(db, done)
+  for (const [index, { apply }] of migrations.slice(0, upTo).entries()) {
+    const version = index + 1
+    if (version <= done) continue
     await apply(db, engine)
+    const needs = version < firstWithNeeds ? {} : { needs: neededFor(version) }
     await db
       .insertInto('dynablock_migrations')
-      .values({ version: index + 1, applied_at: Date.now() })
+      .values({ version, applied_at: Date.now(), ...needs })
       .execute()
   }
+}
+
+async function refuseUnlessAdded(db: Kysely<Tables>, got: number): Promise<void> {
+  const done = await db.selectFrom('dynablock_migrations').selectAll().execute()
+  const needed = Math.max(...done.map(({ version, needs }) => needs ?? version))
+  if (needed > newestVersion) throw createError('DYN_STORE_NEWER', { known: newestVersion, got })
+}
+
+/** The newest version that a release has to know to use a store of this one. */
+function neededFor(version: number): number {
+  return migrations.slice(0, version).findLastIndex(({ onlyAdds }) => !onlyAdds) + 1
 }
 
 async function createTables(db: Kysely<Tables>, engine: EngineName): Promise<void> {
@@ -117,4 +148,18 @@ async function createAppKeys(db: Kysely<Tables>): Promise<void> {
 
 async function addGaps(db: Kysely<Tables>): Promise<void> {
   await sql`alter table slots add column gap_at double precision`.execute(db)
+}
+
+/** What is over keeps no text; until then, a finished job kept it for a week. */
+async function emptyFinished(db: Kysely<Tables>): Promise<void> {
+  await sql`alter table dynablock_migrations add column needs integer`.execute(db)
+  await sql`create index jobs_dead on jobs (updated_at) where state = 'dead'`.execute(db)
+  const { last } = await db
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirstOrThrow()
+  for (let from = 0; from < (last ?? 0); from += idsPerStatement) {
+    await sql`update jobs set params = null, call = null where id > ${from} and id <= ${from + idsPerStatement}
+      and state in ('done', 'cancelled')`.execute(db)
+  }
 }

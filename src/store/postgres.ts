@@ -12,6 +12,10 @@ const maxLifetimeSeconds = 300
 /** What a connection answers that leads to a database which no longer takes changes, or ends: 25006 read-only, 57P0x shutdown. */
 const useless = /^(25006|57P0\d)$/
 
+/** Where the default of the database is off, as some managed ones have it, a crash loses what was promised. */
+const awaitDisk = `select set_config('synchronous_commit', 'on', false)
+  where current_setting('synchronous_commit') <> 'remote_apply'`
+
 export async function openPostgres(databaseUrl: string, schema?: string, queryTimeoutMs = defaultQueryTimeoutMs) {
   // Loaded only where it is used, as the other engine.
   const { default: pg } = await import('pg')
@@ -54,7 +58,6 @@ export async function openPostgres(databaseUrl: string, schema?: string, queryTi
   async function limitStatements(client: ClientBase): Promise<void> {
     const settings = ['statement_timeout', 'idle_in_transaction_session_timeout']
     const limits = settings.map(name => `set ${name} = ${queryTimeoutMs}`)
-    // Where the database's own default is off, a crash loses what was promised.
-    await client.query([...limits, 'set synchronous_commit = on'].join(';'))
+    await client.query([...limits, awaitDisk].join(';'))
   }
 }

@@ -5,7 +5,7 @@ import { createError, DynablockError } from '../errors/errors.ts'
 import { type EngineName, migrate } from './migrations.ts'
 import type { Notices } from './notices.ts'
 import { openPostgres } from './postgres.ts'
-import { isBusy, openSqlite } from './sqlite.ts'
+import { compactOld, isBusy, openSqlite, scrub as scrubSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
 /** How long others may stand in the way of a change; they are done in milliseconds. */
@@ -41,6 +41,8 @@ export interface Store {
    * @throws DynablockError `DYN_STORE_FAILED` when that fails
    */
   probe(): Promise<void>
+  /** Leaves nothing of what was deleted in the embedded store's files. PostgreSQL does it by itself, by its autovacuum. */
+  scrub(): Promise<void>
   close(): Promise<void>
 }
 
@@ -55,9 +57,11 @@ export async function openStore({ dataDir, databaseUrl, schema, queryTimeoutMs }
     throw failure(error, databaseUrl === undefined ? `SQLite in ${dataDir}` : 'PostgreSQL')
   })
   const db = new Kysely<Tables>({ dialect })
-  const store: Store = { engine, run, transact, now: nowOf[engine], notices, probe, close }
+  const store: Store = { engine, run, transact, now: nowOf[engine], notices, probe, scrub, close }
   try {
     await transact(trx => migrate(trx, engine, schema))
+    // While another process uses the file it can't be rewritten; the next start tries again.
+    if (engine === 'sqlite') await compactOld(db).catch(() => undefined)
   } catch (error) {
     await close()
     throw error
@@ -83,6 +87,10 @@ export async function openStore({ dataDir, databaseUrl, schema, queryTimeoutMs }
       sql`insert into workers (name, beat, seen_at) values (${probeName}, 0, ${now})
         on conflict (name) do update set seen_at = excluded.seen_at`.execute(db),
     )
+  }
+
+  async function scrub(): Promise<void> {
+    if (engine === 'sqlite') await run(scrubSqlite)
   }
 
   async function persist<T>(work: () => Promise<T>): Promise<T> {

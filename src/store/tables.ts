@@ -9,7 +9,7 @@ export interface Tables {
   slots: SlotsTable
   slot_uses: SlotUsesTable
   app_keys: AppKeysTable
-  dynablock_migrations: { version: number; applied_at: number }
+  dynablock_migrations: MigrationsTable
 }
 
 /** What the values mean is told by the queue's `Job`. */
@@ -30,6 +30,7 @@ export interface JobsTable {
   page: string | null
   addressee: string | null
   operation: string
+  /** Both are emptied when the job is done or cancelled: only what may have to be done again keeps its text. */
   params: string | null
   call: string | null
   /** The run that a delivery is the answer of, and whose place it has. */
@@ -88,4 +89,11 @@ export interface SlotUsesTable {
 export interface AppKeysTable extends Installation {
   /** By the store's clock. */
   changed_at: number
+}
+
+export interface MigrationsTable {
+  version: number
+  applied_at: number
+  /** The newest version that a release has to know to use this one; null: this one itself. */
+  needs?: number | null
 }

@@ -72,7 +72,8 @@ t.test('an outcome that the store will never take holds up no other send', async
 
 t.test('what a send keeps on its way is kept however long it takes', async t => {
   const progress = { '~fallback': { sent: 1 } }
-  const perform: Perform = async (_lease, { keep }) => ((await keep(progress)) ? { kind: 'done' } : null)
+  const dead = { kind: 'dead', error: { code: 'DYN_CALL_REFUSED', message: 'no' } } as const
+  const perform: Perform = async (_lease, { keep }) => ((await keep(progress)) ? dead : null)
   const { queue, clock, start, stop, rows } = await open(t, { perform })
   await queue.add([sendTo('1')])
   const { setParams } = queue
@@ -83,7 +84,7 @@ t.test('what a send keeps on its way is kept however long it takes', async t => 
   }
   start()
   await clock.pass(3000)
-  t.match(await rows(), [{ state: 'done', params: progress }])
+  t.match(await rows(), [{ state: 'dead', params: progress }])
   await stop()
 })
 

@@ -12,7 +12,7 @@ import { createTestClock } from '../outbound/clock.ts'
 import { delivery } from '../queue/delivery.ts'
 import { folder, schemaOptions } from './stores.ts'
 
-export { folder, schemaOptions } from './stores.ts'
+export { addressOf, folder, schemaOptions } from './stores.ts'
 
 export interface Bench {
   options: StoreOptions

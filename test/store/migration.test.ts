@@ -103,6 +103,7 @@ for (const engine of ['sqlite', 'postgres'] as const) {
     )
     t.match(restoreCall(all[2]?.call ?? ''), { block: 'size', contact: { id: '55' } })
     t.match(all[0]?.params, { subscriber_id: '9007199254740993123' })
+    t.match(all[10], { id: '11', params: null, call: null }, 'what is done keeps no text')
     t.strictSame((await queue.stats()).byState, [
       { operation: 'run', state: 'dead', count: 1 },
       { operation: 'sending.sendContent', state: 'dead', count: 1 },

@@ -31,6 +31,12 @@ export function schemaOptions(t: Owner): StoreOptions & { databaseUrl: string; s
   return { dataDir: '/nowhere', databaseUrl, schema }
 }
 
+/** As settings name it, which know no schema. */
+export function addressOf({ dataDir, databaseUrl, schema }: StoreOptions) {
+  const inSchema = databaseUrl && `${databaseUrl}?options=${encodeURIComponent(`-c search_path=${schema}`)}`
+  return { dataDir, databaseUrl: inSchema }
+}
+
 /** For programs: runs the function, then cleans up in reverse order. */
 export async function withOwner<T>(run: (owner: Owner) => Promise<T>): Promise<T> {
   const undos: (() => unknown)[] = []

@@ -1,5 +1,6 @@
 import type { Installation } from '../../manychat/app-keys.ts'
-import type { Look } from './store.ts'
+import type { MigrationsTable } from '../../store/tables.ts'
+import { type CommitSettings, type Look, versionsOf } from './store.ts'
 
 const timeoutMs = 5000
 
@@ -22,19 +23,19 @@ export async function lookAtPostgres(databaseUrl: string): Promise<Look> {
       has_schema_privilege(current_schema(), 'CREATE') as create,
       coalesce(has_table_privilege(to_regclass('jobs'), 'INSERT, UPDATE, DELETE'), true) as write`)
     const { made, keys, create, write } = rows[0] as (typeof rows)[0]
+    const commits =
+      await client.query<CommitSettings>(`select current_setting('synchronous_commit') as synchronous_commit,
+      current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`)
     const unwritable: Look['unwritable'] = (made ? write : create)
       ? null
       : ['a user who may write there', 'one who may not', 'Grant the right, or name another user in DATABASE_URL.']
     return {
-      version: made ? await ask('select coalesce(max(version), 0) as v from dynablock_migrations', 'v') : null,
+      ...versionsOf(made ? (await client.query<MigrationsTable>('select * from dynablock_migrations')).rows : null),
       unwritable,
+      commits: commits.rows[0] as CommitSettings,
       installations: keys ? (await client.query<Installation>('select * from app_keys')).rows : [],
     }
   } finally {
     await client.end()
-  }
-
-  async function ask(query: string, column: string): Promise<number> {
-    return Number((await client.query(query)).rows[0][column])
   }
 }

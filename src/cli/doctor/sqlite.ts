@@ -2,12 +2,13 @@ import { access, constants, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { Installation } from '../../manychat/app-keys.ts'
-import type { Look } from './store.ts'
+import type { MigrationsTable } from '../../store/tables.ts'
+import { type Look, versionsOf } from './store.ts'
 
 export async function lookAtSqlite(dataDir: string): Promise<Look> {
   const file = join(dataDir, 'sends.sqlite')
   const unwritable = await findUnwritable(resolve(file))
-  if (!(await may(file, constants.R_OK))) return { version: null, unwritable, installations: [] }
+  if (!(await may(file, constants.R_OK))) return { version: null, needs: null, unwritable, installations: [] }
   const database = await openUnchanged(file)
   try {
     return { ...readStore(database), unwritable }
@@ -32,10 +33,10 @@ async function openUnchanged(file: string): Promise<BetterSqlite3.Database> {
 
 function readStore(database: BetterSqlite3.Database): Omit<Look, 'unwritable'> {
   const tables = database.prepare('select name from sqlite_master').pluck().all()
-  if (!tables.includes('dynablock_migrations')) return { version: null, installations: [] }
-  const version = database.prepare('select coalesce(max(version), 0) from dynablock_migrations').pluck().get() as number
+  if (!tables.includes('dynablock_migrations')) return { version: null, needs: null, installations: [] }
+  const migrations = database.prepare('select * from dynablock_migrations').all() as MigrationsTable[]
   const installations = tables.includes('app_keys') ? database.prepare('select * from app_keys').all() : []
-  return { version, installations: installations as Installation[] }
+  return { ...versionsOf(migrations), installations: installations as Installation[] }
 }
 
 async function findUnwritable(file: string): Promise<Look['unwritable']> {

@@ -3,6 +3,7 @@
 import type { Installation } from '../../manychat/app-keys.ts'
 import type { Config } from '../../settings/config.ts'
 import { newestVersion } from '../../store/migrations.ts'
+import type { MigrationsTable } from '../../store/tables.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { lookAtPostgres } from './postgres.ts'
 import { lookAtSqlite } from './sqlite.ts'
@@ -10,9 +11,19 @@ import { lookAtSqlite } from './sqlite.ts'
 export interface Look {
   /** Of the last migration; null when the store doesn't exist yet. */
   version: number | null
+  /** The newest version that a release has to know to use it. */
+  needs: number | null
   /** Why it can't be written; null when it can. */
   unwritable: [expected: string, got: string, remedy: string] | null
   installations: Installation[]
+  /** What PostgreSQL does with commits, by its own default for this user. */
+  commits?: CommitSettings
+}
+
+export interface CommitSettings {
+  synchronous_commit: string
+  fsync: string
+  full_page_writes: string
 }
 
 export interface ExaminedStore {
@@ -30,7 +41,8 @@ export async function examineStore({
   const subject = databaseUrl === undefined ? `SQLite in ${dataDir}` : 'PostgreSQL of DATABASE_URL'
   try {
     const look = databaseUrl === undefined ? await lookAtSqlite(dataDir) : await lookAtPostgres(databaseUrl)
-    return { findings: [judge(subject, look)], installations: look.installations }
+    const commits = look.commits ? [judgeCommits(subject, look.commits)] : []
+    return { findings: [judge(subject, look), ...commits], installations: look.installations }
   } catch (error) {
     // A driver's message may quote the connection string with its password.
     const { code = 'an error' } = error as NodeJS.ErrnoException
@@ -39,15 +51,40 @@ export async function examineStore({
   }
 }
 
-function judge(subject: string, { version, unwritable }: Look): Finding {
+/** Of a store that is made; null: it isn't yet. A store of an older release says only its versions. */
+export function versionsOf(migrations: MigrationsTable[] | null): Pick<Look, 'version' | 'needs'> {
+  if (!migrations) return { version: null, needs: null }
+  const version = Math.max(0, ...migrations.map(({ version }) => version))
+  return { version, needs: Math.max(0, ...migrations.map(({ version, needs }) => needs ?? version)) }
+}
+
+function judge(subject: string, { version, needs, unwritable }: Look): Finding {
   if (unwritable) return problem(subject, ...unwritable)
   if (version === null) return ok(subject, 'a store that can be made', 'the next start makes it')
   const expected = `a store of version ${newestVersion}`
   if (version > newestVersion) {
+    if (needs !== null && needs <= newestVersion)
+      return ok(subject, expected, `version ${version}, which only adds to it`)
     return problem(subject, expected, `version ${version}`, 'Start the release that wrote it, or a newer one.')
   }
   if (version < newestVersion) {
     return warning(subject, expected, `version ${version}`, 'The next start brings it up to date: back it up first.')
   }
   return ok(subject, expected, 'it, and it can be written')
+}
+
+/** The server sets the first for its own connections; the others are the database's alone. */
+export function judgeCommits(subject: string, { synchronous_commit, ...others }: CommitSettings): Finding {
+  const expected = 'commits that survive a crash'
+  const off = Object.entries(others).filter(([, value]) => value === 'off')
+  if (off.length > 0) {
+    const got = off.map(([name, value]) => `${name} ${value}`).join(', ')
+    return problem(subject, expected, got, 'Turn it on in postgresql.conf: a power cut can destroy the database.')
+  }
+  const instead = isDurable(synchronous_commit) ? '' : ', in place of which the server sets on'
+  return ok(subject, expected, `synchronous_commit ${synchronous_commit}${instead}`)
+}
+
+function isDurable(synchronousCommit: string): boolean {
+  return synchronousCommit === 'on' || synchronousCommit === 'remote_apply'
 }

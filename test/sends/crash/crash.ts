@@ -9,6 +9,7 @@ import { folder, type Owner, schemaOptions, withOwner } from '../../store/stores
 import { until } from '../../until.ts'
 import { accept, type Delivery, startRecordingPlatform } from '../recording-platform.ts'
 import { type ServerProcess, startServer } from '../server-process.ts'
+import { noteDoneTexts } from './done-texts.ts'
 import { createRandom } from './random.ts'
 import { type Counts, judge, type Kill, type Message } from './verdict.ts'
 
@@ -43,6 +44,7 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
   const options = engine === 'sqlite' ? { dataDir: folder(owner) } : schemaOptions(owner)
   const store = await openStore(options)
   owner.teardown(store.close)
+  const readDoneTexts = await noteDoneTexts(store)
 
   while (kills.length < wanted) await runAndKill()
   const server = start(options)
@@ -72,7 +74,7 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
     const at = performance.now()
     await server.kill()
     ended.abort()
-    kills.push({ at, done: await doneTexts(store) })
+    kills.push({ at, done: await readDoneTexts() })
     await Promise.all(talking)
   }
 
@@ -100,13 +102,6 @@ export async function crash(owner: Owner, { engine, kills: wanted, seed, drainMs
       await sleep(random() * 200)
     }
   }
-}
-
-async function doneTexts(store: Store): Promise<Set<string>> {
-  const rows = await store.run(db =>
-    db.selectFrom('jobs').select('params').where('kind', '=', 'delivery').where('state', '=', 'done').execute(),
-  )
-  return new Set(rows.map(({ params }) => JSON.parse(params as string).data.content.messages[0].text))
 }
 
 async function unfinished(store: Store): Promise<number> {

@@ -10,9 +10,12 @@ export const onBrowser = { skip: browserPath ? false : 'Chromium is missing' }
 
 export const onPostgres = { skip: (await isOpen(5432)) ? false : 'PostgreSQL does not answer at 127.0.0.1:5432' }
 
+/** Prometheus's own tool, which runs its rules on series that a test makes up. */
+export const onPromtool = { skip: existsSync('/usr/bin/promtool') ? false : 'promtool is missing' }
+
 /** `npm test` runs this file last, to say which tests it skipped. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { skip } of [onBrowser, onPostgres]) if (skip) console.log(`Tests were left out: ${skip}.`)
+  for (const { skip } of [onBrowser, onPostgres, onPromtool]) if (skip) console.log(`Tests were left out: ${skip}.`)
 }
 
 function isOpen(port: number): Promise<boolean> {

@@ -42,6 +42,16 @@ export function createSendMetrics({ registry, readStats, now = () => performance
       else oldestWaiting.remove()
     },
   })
+  const newestDead = new Gauge({
+    name: 'dynablock_sends_newest_dead_seconds',
+    help: 'How long ago the latest send or late reply died.',
+    registers,
+    async collect() {
+      const seconds = (await readStatsSeldom())?.newestDeadSeconds ?? null
+      if (seconds === null) newestDead.remove()
+      else newestDead.set(seconds)
+    },
+  })
   const storeUp = new Gauge({
     name: 'dynablock_store_up',
     help: '1 while the store can be read and written.',

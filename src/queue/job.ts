@@ -140,6 +140,8 @@ export interface QueueStats {
   byState: { operation: string; state: JobState; count: number }[]
   /** How long ago the oldest unfinished job was due; 0 when none is. */
   oldestWaitingSeconds: number
+  /** How long ago the latest of the dead died; null when none is. */
+  newestDeadSeconds: number | null
 }
 
 /** A worker that holds leases, and how often it has beaten; null when it never did. */

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 import type { Time } from '../store/time.ts'
@@ -82,9 +82,23 @@ export function createOverview({
 
   async function stats(): Promise<QueueStats> {
     return store.run(async db => {
-      const { rows } = await sql<{ ms: number | null }>`select ${time.inStore()} - min(due_at) as ms from jobs
-        where state in ('waiting', 'running')`.execute(db)
-      return { byState: await readCounts(db), oldestWaitingSeconds: Math.max(0, Number(rows[0]?.ms ?? 0)) / 1000 }
+      const since = (query: RawBuilder<number>) =>
+        sql<{ ms: number | null }>`select ${time.inStore()} - (${query}) as ms`
+      const due = since(sql`select min(due_at) from jobs where state in ('waiting', 'running')`)
+      const died = since(sql`select max(updated_at) from jobs where state = 'dead'`)
+      const newestDeadMs = await readMs(db, died)
+      return {
+        byState: await readCounts(db),
+        oldestWaitingSeconds: ((await readMs(db, due)) ?? 0) / 1000,
+        newestDeadSeconds: newestDeadMs === null ? null : newestDeadMs / 1000,
+      }
     })
+  }
+
+  /** Never below 0: what is due later is not waited for, and a clock can be set back. */
+  async function readMs(db: Kysely<Tables>, query: RawBuilder<{ ms: number | null }>): Promise<number | null> {
+    const { rows } = await query.execute(db)
+    const ms = rows[0]?.ms ?? null
+    return ms === null ? null : Math.max(0, Number(ms))
   }
 }

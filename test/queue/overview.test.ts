@@ -47,7 +47,7 @@ onBoth('what is over is deleted: after 7 days, dead after 30', async (t, { queue
 })
 
 onBoth('the queue is counted, and how long it has been waiting', async (t, { queue, clock }) => {
-  t.strictSame(await queue.stats(), { byState: [], oldestWaitingSeconds: 0 })
+  t.strictSame(await queue.stats(), { byState: [], oldestWaitingSeconds: 0, newestDeadSeconds: null })
   t.equal(await queue.nextDueAt('delivery'), null)
   await queue.add([
     delivery({ addressee: 'ana' }),
@@ -70,6 +70,7 @@ onBoth('the queue is counted, and how long it has been waiting', async (t, { que
     ],
     // Includes running jobs, which may hang.
     oldestWaitingSeconds: 1.5,
+    newestDeadSeconds: 0,
   }
   t.strictSame(await queue.stats(), expected)
   await queue.foldCounts()
@@ -83,4 +84,31 @@ onBoth('what is retried for hours is seen as waiting that long', async (t, { que
     clock.pass(3_600_000)
   }
   t.equal((await queue.stats()).oldestWaitingSeconds, 3 * 3600)
+})
+
+onBoth('what runs, and what is held back by it, is seen as waiting', async (t, { queue, clock }) => {
+  await queue.addRun(run({ addressee: 'ana' }), 'test')
+  await addOne(queue, { addressee: 'ana' })
+  clock.pass(7_200_000)
+  await addOne(queue, { addressee: 'bo' })
+  await queue.finish(await claimOne(queue))
+  t.equal((await queue.stats()).oldestWaitingSeconds, 7200)
+})
+
+onBoth('how long ago the latest died is known, whatever died or was deleted before', async (t, { queue, clock }) => {
+  const dead = async () => (await queue.stats()).newestDeadSeconds
+  const first = await addOne(queue)
+  await queue.kill(await claimOne(queue), refused)
+  clock.pass(60_000)
+  t.equal(await dead(), 60)
+  await addOne(queue)
+  await queue.kill(await claimOne(queue), refused)
+  clock.pass(1000)
+  t.equal(await dead(), 1)
+  await queue.retry(first)
+  await queue.kill(await claimOne(queue), refused)
+  t.equal(await dead(), 0)
+  clock.pass(31 * dayMs)
+  await queue.sweep()
+  t.equal(await dead(), null)
 })

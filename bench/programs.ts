@@ -15,11 +15,11 @@ const stateKey = 'bench-state-key-of-a-good-40-characters0'
 export const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
 
 const root = join(import.meta.dirname, '..')
-/** The command of `npm start`: Node's options, then the program. */
+/** The command of `npm start`: Node's options, the program, and its option. */
 const { start } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts
-const [, ...startArguments] = start.replace(/^exec /, '').split(' ')
+const [, option, program, mode] = start.replace(/^exec /, '').split(' ')
 const server = {
-  args: startArguments.with(-1, join(root, startArguments.at(-1))),
+  args: [option, join(root, program), mode],
   env: {
     HOST: '127.0.0.1',
     PUBLIC_URL: 'https://bench.example',

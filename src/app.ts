@@ -8,6 +8,7 @@ import { createOutbound } from './app/outbound.ts'
 import type { Blocks } from './blocks/load.ts'
 import type { DynablockError } from './errors/errors.ts'
 import { createLog } from './log.ts'
+import type { StandIn } from './manychat/pages.ts'
 import { createCallMetrics } from './ops/call-metrics.ts'
 import type { ConnectionLimits } from './ops/connections.ts'
 import { drain } from './ops/drain.ts'
@@ -34,6 +35,10 @@ export interface AppOptions extends DevOptions {
   leaseMs?: number
   /** Called when the store was written by a newer release; by default that is logged. */
   onFatal?: ((error: DynablockError) => void) | undefined
+  /** Plays ManyChat for every page that has no key. */
+  standIn?: StandIn | undefined
+  /** Whether it will listen. The store opens then; of a server that only `inject` reaches, when it is ready. Default true. */
+  listens?: boolean
 }
 
 /** Builds the server in the order in which a call travels through it. It does not listen yet. */
@@ -48,6 +53,8 @@ export function buildApp({
   drainNoticeMs = 5000,
   leaseMs,
   onFatal,
+  standIn,
+  listens = true,
   simulator,
   record,
 }: AppOptions): FastifyInstance {
@@ -55,19 +62,18 @@ export function buildApp({
   const counted = createCallMetrics(registry)
   const overload = createOverload({ maxDelayMs, log })
   const { isHigh: isOverloaded } = overload
-  const { standIn, now: talkNow = now } = simulator ?? {}
   const app = createHttp({ config, limits, isOverloaded, counted, now, log })
   const outbound = createOutbound({ config, blocks, now, fetch, leaseMs, onFatal, standIn, registry, counted, log })
-  const calls = createBlockCalls({ config, blocks, outbound, isOverloaded, counted, now, talkNow, log })
+  const calls = createBlockCalls({ config, blocks, outbound, isOverloaded, counted, now, log })
   const draining = drain(app, { noticeMs: drainNoticeMs, now })
   // First, as they describe the routes registered after them.
-  if (config.docs) {
+  if (config.docs || simulator) {
     const docs = import('./ops/docs.ts').then(module => ({ default: module.docs }))
-    app.register(docs, { publicUrl: config.publicUrl })
+    app.register(docs, { publicUrl: config.publicUrl, guard: config.docs ? undefined : simulator?.guard })
   }
   development(app, { simulator, record })
   app.register(calls.routes)
   app.register(operations, { config, blocks, outbound, overload, registry, draining })
-  outbound.follow(app, calls.runner)
+  outbound.follow(app, calls.runner, listens)
   return app
 }

@@ -1,37 +1,48 @@
 /** The process: reads the settings, loads the blocks, builds the app, listens, and closes without cutting off a call. */
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import type { SimulatorPort } from './app/dev.ts'
 import { buildApp } from './app.ts'
 import { blocksFolder } from './blocks/folder.ts'
 import { loadBlocks } from './blocks/load.ts'
 import { loadDev } from './cli/load-dev.ts'
-import type { createSimulator as CreateSimulator } from './dev/simulator/routes.ts'
+import type { createSimulator as CreateSimulator, Simulator } from './dev/simulator/routes.ts'
 import { DynablockError } from './errors/errors.ts'
 import { createLog } from './log.ts'
 import { listenFailure } from './ops/listen-failure.ts'
 import { type Config, loadConfig } from './settings/config.ts'
-import { readApiToken, readWebhookSecret } from './settings/credentials.ts'
 import { type MadeUp, startMessage } from './settings/start-message.ts'
 
 /** Longer than a call and the outbound calls after it may take, so that both finish before the process ends. */
 const drainMs = 25_000
-/** Tells the new process that the simulator restarted it. */
+/** Tells the new process that the simulator restarted it: the token that the open pages have. */
 const restartMark = 'DYNABLOCK_RESTARTED'
-const settingOf = { WEBHOOK_SECRETS: 'webhookSecrets', STATE_KEYS: 'stateKeys', API_TOKENS: 'apiTokens' } as const
+const settingOf = { WEBHOOK_SECRETS: 'webhookSecrets', STATE_KEYS: 'stateKeys' } as const
 
-try {
-  await start()
-} catch (error) {
-  fail(error)
+export interface ServeOptions {
+  /** What an unset NODE_ENV means: `npm start` in a clone is development, everything else production. */
+  mode?: 'development' | undefined
+  /** The https address of a tunnel to this machine: development behind it, whatever the environment says. */
+  liveUrl?: string | undefined
 }
 
-async function start(): Promise<void> {
+if (isMain()) await serve()
+
+/** Starts the server in this process. A failure is printed, and sets the exit code. */
+export async function serve(options: ServeOptions = {}): Promise<void> {
+  try {
+    await start(options)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+async function start(options: ServeOptions): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
-  const { config, madeUp } = makeUpSecrets(loadConfig(process.env))
+  const { config, madeUp } = makeUpSecrets(readSettings(options))
   const log = createLog(config)
   const dev = config.dev ? await loadDev('the simulator', () => import('./dev/simulator/routes.ts')) : undefined
   const { recordDir } = config
@@ -43,6 +54,7 @@ async function start(): Promise<void> {
     allowLoopback: config.publicUrl.startsWith('http://'),
     log,
   })
+  const token = process.env[restartMark] || makeSecret()
   const simulator = dev && openSimulator(dev)
   const record = recording
     ? (app: FastifyInstance) => recording.record(app, { folder: recordDir, config, now: Date.now })
@@ -68,8 +80,8 @@ async function start(): Promise<void> {
   if (process.env.npm_lifecycle_event !== undefined) endWithParent()
   if (process.env[restartMark]) log.info('restarted by the simulator')
   else if (config.dev) {
-    const isApiPlayed = simulator?.standIn !== undefined
-    console.log(startMessage({ config, blocks: blocks.names(), folder, madeUp, isApiPlayed }))
+    const isApiPlayed = simulator?.isApiPlayed === true
+    console.log(startMessage({ config, port: portOf(app), blocks: blocks.names(), folder, madeUp, isApiPlayed, token }))
   }
 
   /** The store is from a newer release, which is found out only after the server listens. */
@@ -78,24 +90,22 @@ async function start(): Promise<void> {
     void app.close().finally(() => process.exit())
   }
 
-  function openSimulator({ createSimulator }: { createSimulator: typeof CreateSimulator }): SimulatorPort {
-    const { publicUrl, webhookSecrets, apiTokens, manychatApiKeys, matonApiKey, manychatApiUrl } = config
+  function openSimulator({ createSimulator }: { createSimulator: typeof CreateSimulator }): Simulator {
+    const simulatedLog = log.child({ simulator: true })
     return createSimulator({
+      config,
       blocks,
-      publicUrl,
-      secret: readWebhookSecret(webhookSecrets[0] as string).secret,
-      apiToken: readApiToken(apiTokens[0] as string).secret,
-      isApiPlayed: manychatApiKeys.length === 0 && matonApiKey === undefined && manychatApiUrl === undefined,
+      token,
+      build: parts => buildApp({ ...parts, log: simulatedLog, listens: false, onFatal }),
       restart: process.execve ? restart : { impossible: `not on ${process.platform}` },
-      isRestarted: process.env[restartMark] !== undefined,
+      isRestarted: Boolean(process.env[restartMark]),
     })
   }
 
   /** Ends this process as a crash would, finishing nothing. A new one takes its place, with the same made-up secrets. */
   function restart(): void {
-    const [{ port }] = app.addresses() as [AddressInfo]
     const secrets = Object.fromEntries(madeUp.map(name => [name, config[settingOf[name]].join()]))
-    const env = { ...process.env, ...secrets, PORT: String(port), [restartMark]: 'yes' }
+    const env = { ...process.env, ...secrets, PORT: String(portOf(app)), [restartMark]: token }
     process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env)
   }
 }
@@ -120,21 +130,40 @@ function endWithParent(): void {
   timer.unref()
 }
 
+function readSettings({ mode, liveUrl }: ServeOptions): Config {
+  if (liveUrl !== undefined) {
+    return loadConfig({ ...process.env, NODE_ENV: 'development', PUBLIC_URL: liveUrl }, { live: true })
+  }
+  return loadConfig({ ...process.env, NODE_ENV: process.env.NODE_ENV || mode })
+}
+
 /** Development works without any secret set; in production, `loadConfig` has refused missing ones. */
 function makeUpSecrets(config: Config): { config: Config; madeUp: MadeUp[] } {
-  const secret = () => randomBytes(32).toString('hex')
-  const { webhookSecrets, stateKeys, apiTokens } = config
+  const { webhookSecrets, stateKeys } = config
   return {
     config: {
       ...config,
-      webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : [secret()],
-      stateKeys: stateKeys.length > 0 ? stateKeys : [secret()],
-      apiTokens: apiTokens.length > 0 || !config.dev ? apiTokens : [secret()],
+      webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : [makeSecret()],
+      stateKeys: stateKeys.length > 0 ? stateKeys : [makeSecret()],
     },
     madeUp: [
       ...(webhookSecrets.length === 0 ? (['WEBHOOK_SECRETS'] as const) : []),
       ...(stateKeys.length === 0 ? (['STATE_KEYS'] as const) : []),
-      ...(apiTokens.length === 0 && config.dev ? (['API_TOKENS'] as const) : []),
     ],
   }
+}
+
+function makeSecret(): string {
+  return randomBytes(32).toString('hex')
+}
+
+function portOf(app: FastifyInstance): number {
+  const [{ port }] = app.addresses() as [AddressInfo]
+  return port
+}
+
+/** Whether Node was started with this file; otherwise another one imports it, and says when to start. */
+function isMain(): boolean {
+  const [, program] = process.argv
+  return program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)
 }

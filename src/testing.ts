@@ -154,17 +154,20 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
   const isLate = (replyWithinMs ?? block.replyWithinMs) !== undefined
   // Only late replies need the store and a listening server; both cost time that most tests don't need to spend.
   const dataDir = isLate ? mkdtempSync(join(memory, 'dynablock-chat-')) : join(memory, 'dynablock-chat-none')
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    PUBLIC_URL: publicUrl,
-    WEBHOOK_SECRETS: secret,
-    STATE_KEYS: makeSecret(),
-    API_TOKENS: token,
-    MANYCHAT_API_KEYS: fakeKey(contact.page_id ?? '1'),
-    DATA_DIR: dataDir,
-    LOG_LEVEL: 'error',
-    REPLY_WITHIN_MS: String(replyWithinMs ?? 8000),
-  })
+  const config = loadConfig(
+    {
+      NODE_ENV: 'development',
+      PUBLIC_URL: publicUrl,
+      WEBHOOK_SECRETS: secret,
+      STATE_KEYS: makeSecret(),
+      API_TOKENS: token,
+      MANYCHAT_API_KEYS: fakeKey(contact.page_id ?? '1'),
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'error',
+      REPLY_WITHIN_MS: String(replyWithinMs ?? 8000),
+    },
+    { live: true },
+  )
   const failures: ChatProblem[] = []
   const dead = new Set<string>()
   const app = buildApp({

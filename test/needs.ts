@@ -8,6 +8,11 @@ export const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/
 
 export const onBrowser = { skip: browserPath ? false : 'Chromium is missing' }
 
+/** The proxy of the tests of strangers. */
+export const nginxPath = ['/usr/sbin/nginx', '/usr/bin/nginx'].find(existsSync)
+
+export const onNginx = { skip: nginxPath ? false : 'nginx is missing' }
+
 export const onPostgres = { skip: (await isOpen(5432)) ? false : 'PostgreSQL does not answer at 127.0.0.1:5432' }
 
 /** Prometheus's own tool, which runs its rules on series that a test makes up. */
@@ -15,7 +20,8 @@ export const onPromtool = { skip: existsSync('/usr/bin/promtool') ? false : 'pro
 
 /** `npm test` runs this file last, to say which tests it skipped. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const { skip } of [onBrowser, onPostgres, onPromtool]) if (skip) console.log(`Tests were left out: ${skip}.`)
+  const needs = [onBrowser, onNginx, onPostgres, onPromtool]
+  for (const { skip } of needs) if (skip) console.log(`Tests were left out: ${skip}.`)
 }
 
 function isOpen(port: number): Promise<boolean> {

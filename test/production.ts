@@ -8,3 +8,6 @@ export const production = {
   WEBHOOK_SECRETS: good,
   STATE_KEYS: `${good}1`,
 }
+
+/** Development, where no other setting is needed. */
+export const development = { NODE_ENV: 'development' }

@@ -104,7 +104,7 @@ t.test('the settings that the README writes are fit for production', async t => 
     ?.replace(/docker compose.*/s, '')
   const cwd = t.testdir({})
   await run('bash', ['-c', command as string], { cwd })
-  const config = loadConfig({ NODE_ENV: 'production', ...parseEnv(readFileSync(join(cwd, '.env'), 'utf8')) })
+  const config = loadConfig(parseEnv(readFileSync(join(cwd, '.env'), 'utf8')))
   t.match(config, { dev: false, publicUrl: 'https://bot.example.com' })
 })
 

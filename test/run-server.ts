@@ -2,22 +2,27 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve as resolvePath } from 'node:path'
 import type { Test } from 'tap'
 import { freePort } from './helper.ts'
 
-const root = join(import.meta.dirname, '..')
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const [, ...options]: string[] = scripts.start.replace(/^exec /, '').split(' ')
-const program = join(root, options.pop() as string)
+const root = resolvePath(import.meta.dirname, '..')
+const { scripts } = JSON.parse(readFileSync(resolvePath(root, 'package.json'), 'utf8'))
+/** Node's option, the program, and the program's own option. */
+const [, option, startProgramPath, mode]: string[] = scripts.start.replace(/^exec /, '').split(' ')
 
 export async function runServer(t: Test, cwd: string, env: Record<string, string>) {
   const port = await freePort()
   return { url: `http://127.0.0.1:${port}`, ...startServer(t, cwd, { HOST: '127.0.0.1', PORT: String(port), ...env }) }
 }
 
-export function startServer(t: Test, cwd: string, env: Record<string, string>, file = program) {
-  const child: ChildProcess = spawn(process.execPath, [...options, file], {
+export function startServer(t: Test, cwd: string, env: Record<string, string>, file = String(startProgramPath)) {
+  return startProgram(t, cwd, env, [file, String(mode)])
+}
+
+/** @param args a program of the repository, and its arguments */
+export function startProgram(t: Test, cwd: string, env: Record<string, string>, [file, ...args]: string[]) {
+  const child: ChildProcess = spawn(process.execPath, [String(option), resolvePath(root, String(file)), ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
   })

@@ -36,7 +36,13 @@ async function terminate(t: Test, command: string, args: string[], cwd: string) 
   const { PATH, HOME } = process.env
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: `${bin}${delimiter}${PATH}`, HOME, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folderOf(t) },
+    env: {
+      PATH: `${bin}${delimiter}${PATH}`,
+      HOME,
+      NODE_ENV: 'development',
+      PORT: String(port),
+      DATA_DIR: folderOf(t),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })

@@ -18,24 +18,13 @@ export interface BlockCallsOptions {
   isOverloaded(): boolean
   counted: CallMetrics
   now(): number
-  /** The contacts' clock: the simulator can move it, unlike the clock of the store and its sends. */
-  talkNow(): number
   log: Logger
 }
 
-export function createBlockCalls({
-  config,
-  blocks,
-  outbound,
-  isOverloaded,
-  counted,
-  now,
-  talkNow,
-  log,
-}: BlockCallsOptions) {
+export function createBlockCalls({ config, blocks, outbound, isOverloaded, counted, now, log }: BlockCallsOptions) {
   const { stateKeys: keys, webhookSecrets, publicUrl, replyWithinMs, lateWithinMs, dev } = config
   const secrets = webhookSecrets.map(readWebhookSecret)
-  const seal = createSeal({ keys, now: talkNow })
+  const seal = createSeal({ keys, now })
   const runner = createRunner({
     sign: seal.sign,
     clientFor: outbound.pages.clientFor,
@@ -45,10 +34,10 @@ export function createBlockCalls({
     takeLate: outbound.takeLate,
     isOverloaded,
     watch: counted,
-    now: talkNow,
+    now,
     log,
   })
-  const duplicateTaps = createDuplicateTaps({ now: talkNow })
+  const duplicateTaps = createDuplicateTaps({ now })
   return {
     /** Also runs late replies. */
     runner,

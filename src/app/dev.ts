@@ -1,12 +1,9 @@
 /** The app's ports for development tools. These are passed in, never imported: the server runs without them. */
-import type { FastifyInstance } from 'fastify'
-import type { StandIn } from '../manychat/pages.ts'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 
 export interface SimulatorPort {
-  /** Stands in for ManyChat on every page that has no key. */
-  standIn?: StandIn | undefined
-  /** The contacts' clock, which the simulator can move. */
-  now(): number
+  /** Refuses everybody but the developer, on each route that only development has. */
+  guard: onRequestAsyncHookHandler
   routes(app: FastifyInstance): Promise<void>
 }
 

@@ -29,7 +29,7 @@ export interface OperationsOptions {
 
 export async function operations(app: FastifyInstance, options: OperationsOptions): Promise<void> {
   const { config, blocks, outbound, overload, registry, draining } = options
-  const { dev, publicUrl, host, metricsPort: port, maxBodyBytes } = config
+  const { publicUrl, host, metricsPort: port, maxBodyBytes } = config
   const { appInstallSecrets: installSecrets, appPages: allowedPages, appKeyHeader: keyHeader } = config
   const { queue, checkSend, appKeys, pages } = outbound
   const secrets = config.webhookSecrets.map(readWebhookSecret)
@@ -40,10 +40,7 @@ export async function operations(app: FastifyInstance, options: OperationsOption
     patient.register(apps, { appKeys, pages, secrets, installSecrets, allowedPages, keyHeader })
     patient.register(appKeyRoutes, { appKeys, authorize: access('apps') })
     patient.register(sends, { queue, checkSend, authorize: access('sends'), maxBodyBytes })
-    patient.register(check, {
-      authorize: dev ? undefined : access('check'),
-      allowLoopback: publicUrl.startsWith('http://'),
-    })
+    patient.register(check, { authorize: access('check'), allowLoopback: publicUrl.startsWith('http://') })
   })
   app.register(contentSchemaRoute, { publicUrl })
   registerServerMetrics(registry, { isOverloaded: overload.isHigh })

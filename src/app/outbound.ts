@@ -6,11 +6,10 @@ import type { Blocks } from '../blocks/load.ts'
 import type { Runner } from '../calls/run.ts'
 import { createAppKeys } from '../manychat/app-keys.ts'
 import { createCipher } from '../manychat/cipher.ts'
-import { createPages } from '../manychat/pages.ts'
+import { createPages, type StandIn } from '../manychat/pages.ts'
 import type { CallMetrics } from '../ops/call-metrics.ts'
 import { createSends, type SendsSetup } from '../sends/outbox.ts'
 import type { Config } from '../settings/config.ts'
-import type { SimulatorPort } from './dev.ts'
 
 export interface OutboundOptions {
   config: Config
@@ -19,7 +18,7 @@ export interface OutboundOptions {
   fetch: typeof globalThis.fetch | undefined
   leaseMs: number | undefined
   onFatal: SendsSetup['onFatal']
-  standIn: SimulatorPort['standIn']
+  standIn: StandIn | undefined
   registry: Registry
   counted: CallMetrics
   log: Logger
@@ -66,9 +65,11 @@ export function createOutbound({
   const pages = createPages({ ...accounts, limits: outbox.limits })
   return { ...outbox, appKeys, pages, follow }
 
-  /** Starts when the server listens, and stops when it closes. */
-  function follow(app: FastifyInstance, { rerun, stop }: Pick<Runner, 'rerun' | 'stop'>) {
-    app.addHook('onListen', async () => outbox.start(rerun))
+  /** Starts when the server listens, or is ready if it never listens, and stops when it closes. */
+  function follow(app: FastifyInstance, { rerun, stop }: Pick<Runner, 'rerun' | 'stop'>, listens: boolean) {
+    const start = async () => outbox.start(rerun)
+    if (listens) app.addHook('onListen', start)
+    else app.addHook('onReady', start)
     app.addHook('onClose', async () => {
       await outbox.stop(stop)
       blocks.stop()

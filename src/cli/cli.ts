@@ -51,6 +51,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'list waiting and dead sends, and retry them',
     load: async () => (await import('./sends.ts')).runSends,
   },
+  live: {
+    summary: 'try the blocks of this folder with ManyChat, through a tunnel',
+    load: async () => (await import('./live.ts')).runLive,
+  },
   serve: {
     summary: 'serve the blocks of this folder',
     load: async () => (await import('./serve.ts')).runServe,
@@ -103,7 +107,7 @@ async function run({ load }: (typeof commands)[string]): Promise<number> {
   }
 }
 
-async function serve(): Promise<number> {
-  await import('../server.ts')
+async function serve(liveUrl?: string): Promise<number> {
+  await (await import('../server.ts')).serve({ liveUrl })
   return Number(process.exitCode ?? 0)
 }

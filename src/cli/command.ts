@@ -17,8 +17,12 @@ export interface Terminal {
   lines(): AsyncIterable<string>
   /** Whether standard input and output are both terminals. */
   interactive: boolean
-  /** Starts the server in this process; returns its exit code, which is not 0 if it failed to start. */
-  serve(): Promise<number>
+  /**
+   * Starts the server in this process; returns its exit code, which is not 0 if it failed to start.
+   *
+   * @param liveUrl the https address of a tunnel: starts development behind it
+   */
+  serve(liveUrl?: string): Promise<number>
 }
 
 /** Like `parseArgs`, but for an unknown option suggests the closest known one. */

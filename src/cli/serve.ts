@@ -4,7 +4,7 @@ import type { Terminal } from './command.ts'
 const help = `Usage: dynablock serve
 
 Serves the blocks in BLOCKS_DIR (default ./blocks), or the examples if there is no such folder. Settings come from the
-environment and from .env.
+environment and from .env. It is production unless NODE_ENV is development.
 
 Example: PORT=8080 dynablock serve
 `

@@ -9,8 +9,8 @@ import { inspectDocument } from './document.ts'
 import { contentSchema } from './json-schema.ts'
 
 export interface CheckRouteOptions {
-  /** Requires one of API_TOKENS with the scope `check`. Without it the route is open to everyone, as in development. */
-  authorize?: ((app: FastifyInstance) => Promise<void>) | undefined
+  /** Requires one of API_TOKENS with the scope `check`. */
+  authorize: (app: FastifyInstance) => Promise<void>
   /** Callbacks may use http to this machine. */
   allowLoopback: boolean
 }
@@ -40,7 +40,7 @@ const example = { version: 'v2', content: { messages: [{ type: 'text', text: 'Yo
 
 /** `POST /check`: tells authors and their CI what is wrong with v2 content before ManyChat does. */
 export async function check(scope: FastifyInstance, { authorize, allowLoopback }: CheckRouteOptions): Promise<void> {
-  await authorize?.(scope)
+  await authorize(scope)
   const app = contract(scope, ({ got }) => createError('DYN_CHANNEL_UNKNOWN', { channels: channels.join(', '), got }))
   // Any Content-Type is accepted: curl sends that of a form by default.
   app.removeAllContentTypeParsers()
@@ -52,7 +52,7 @@ export async function check(scope: FastifyInstance, { authorize, allowLoopback }
     tags: ['content'],
     operationId: 'checkContent',
     summary: 'Says what is wrong with v2 content',
-    description: 'Takes a whole answer or the content alone. In development it is open.',
+    description: 'Takes a whole answer or the content alone.',
     security: [{ api: [] }],
     querystring: CheckQuery,
     body: { content: { 'application/json': { schema: Type.Object({}, { examples: [example] }) } } },

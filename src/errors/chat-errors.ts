@@ -27,15 +27,21 @@ export const chatErrors = {
   ],
   DYN_SIMULATOR_HOST: [
     403,
-    'Simulator is for this machine',
-    'The simulator can only be opened at localhost; got {got}.',
-    'Open http://localhost:<PORT>/simulator; from another machine, through ssh -L.',
+    'Only for this machine',
+    'The simulator and the docs of a server in development can only be opened at localhost; got {got}.',
+    'Open the address that the server printed at its start; from another machine, through ssh -L.',
   ],
   DYN_SIMULATOR_ORIGIN: [
     403,
     'Simulator is driven by its own page',
     'The request came from another site, not from the page /simulator.',
     'Open the simulator itself.',
+  ],
+  DYN_SIMULATOR_TOKEN: [
+    401,
+    'Only with the token of this run',
+    'The simulator and the docs of a server in development are only for those who have the token of this run.',
+    'Open the address that the server printed at its start, which contains the token.',
   ],
   DYN_SIMULATOR_INVALID: [
     400,

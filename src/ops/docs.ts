@@ -1,16 +1,24 @@
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import scalar from '@scalar/fastify-api-reference'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { manifest } from '../settings/manifest.ts'
 import { openApiOptions, openRoute } from './openapi.ts'
 
+export interface DocsOptions {
+  publicUrl: string
+  /** Refuses those who may not read them; by default they are open to everybody. */
+  guard?: onRequestAsyncHookHandler | undefined
+}
+
 /** `/openapi.json`, and `/docs` for people: a page that loads nothing from elsewhere, as its policy says. */
-async function describeRoutes(app: FastifyInstance, { publicUrl }: { publicUrl: string }): Promise<void> {
+async function describeRoutes(app: FastifyInstance, { publicUrl, guard }: DocsOptions): Promise<void> {
   await app.register(swagger, openApiOptions({ publicUrl, version: manifest.version }))
-  app.get('/openapi.json', { schema: openRoute('openApi', 'This document') }, async () => app.swagger())
+  const schema = openRoute('openApi', 'This document')
+  app.get('/openapi.json', { schema, ...(guard && { onRequest: guard }) }, async () => app.swagger())
 
   await app.register(async page => {
+    if (guard) page.addHook('onRequest', guard)
     await page.register(helmet, {
       contentSecurityPolicy: {
         useDefaults: false,

@@ -7,8 +7,9 @@ import { type logLevels, Settings } from './settings.ts'
 
 /** The settings as the server uses them. */
 export interface Config {
-  /** True unless NODE_ENV is `production`: answers explain failures to the author, and strangers are not expected. */
+  /** Whether NODE_ENV is `development`: answers explain failures to the author, and the simulator is served. */
   dev: boolean
+  /** In development, the loopback address unless HOST is set. */
   host: string
   port: number
   /** Where anybody may read /metrics; on `port` that needs a token. */
@@ -32,7 +33,7 @@ export interface Config {
   fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
   /** Sends do everything except the outbound call. */
   dryRun: boolean
-  /** Whether /docs and /openapi.json are served. */
+  /** Whether /docs and /openapi.json are open to everybody. */
   docs: boolean
   /** In lower case. */
   appKeyHeader: string
@@ -56,12 +57,17 @@ export interface Config {
   logLevel: (typeof logLevels)[number]
 }
 
+export interface LoadOptions {
+  /** Development behind a tunnel whose https address is PUBLIC_URL. */
+  live?: boolean
+}
+
 /**
  * Reads the settings from environment variables.
  *
  * @throws DynablockError `DYN_SETTINGS_REFUSED` naming every wrong setting, what was expected, and what to do
  */
-export function loadConfig(env: Env): Config {
+export function loadConfig(env: Env, { live = false }: LoadOptions = {}): Config {
   const problems: ErrorProblem[] = []
   const settings: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(Settings.properties)) {
@@ -71,14 +77,15 @@ export function loadConfig(env: Env): Config {
     if (isWrong) problems.push(describe(name, expectation(schema), JSON.stringify(text), schema.remedy))
   }
   const read = settings as Settings
-  refuseTogether(read, env, problems)
+  refuseTogether(read, { env, live, problems })
   if (problems.length > 0) {
     const lines = problems.map(({ subject, message }) => `- ${subject}: ${message}`).join('\n')
     throw createError('DYN_SETTINGS_REFUSED', { problems: lines }, { problems })
   }
+  const dev = read.NODE_ENV === 'development'
   return {
-    dev: read.NODE_ENV !== 'production',
-    host: read.HOST,
+    dev,
+    host: read.HOST ?? (dev ? '127.0.0.1' : '0.0.0.0'),
     port: read.PORT,
     metricsPort: read.METRICS_PORT,
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ''),
@@ -92,7 +99,7 @@ export function loadConfig(env: Env): Config {
     chatfuelBots: read.CHATFUEL_BOTS,
     fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
     dryRun: read.DRY_RUN === 'on',
-    docs: read.DOCS === 'on' || read.NODE_ENV !== 'production',
+    docs: read.DOCS === 'on',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     appInstallSecrets: read.APP_INSTALL_SECRETS,
     appPages: read.APP_PAGES,

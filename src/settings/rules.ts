@@ -9,15 +9,22 @@ const minSecretLength = 32
 
 export type Env = Record<string, string | undefined>
 
-/** The rules that involve several settings or hold only in production. */
-export function refuseTogether(settings: Settings, env: Env, problems: ErrorProblem[]): void {
-  const { NODE_ENV, PUBLIC_URL, WEBHOOK_SECRETS, STATE_KEYS, API_TOKENS, APP_INSTALL_SECRETS, TRUST_PROXY } = settings
+export interface RulesOptions {
+  env: Env
+  /** Development behind a tunnel, whose address is PUBLIC_URL. */
+  live: boolean
+  /** The problems found so far; those found here are added. */
+  problems: ErrorProblem[]
+}
+
+/** The rules that involve several settings or hold only in one mode. */
+export function refuseTogether(settings: Settings, { env, live, problems }: RulesOptions): void {
+  const { NODE_ENV, PUBLIC_URL, TRUST_PROXY } = settings
   // An invalid NODE_ENV counts as production, so that one start lists everything there is to correct.
-  const production = NODE_ENV !== 'development' && NODE_ENV !== 'test'
-  const { PUBLIC_URL: url, WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
-  const { API_TOKENS: tokens, APP_INSTALL_SECRETS: installs, TRUST_PROXY: proxy } = Settings.properties
-  const wrongUrl = PUBLIC_URL === undefined ? production && 'nothing' : urlProblem(PUBLIC_URL, production)
-  if (wrongUrl) problems.push(describe('PUBLIC_URL', 'an https address that ends with its path', wrongUrl, url.remedy))
+  const production = NODE_ENV !== 'development'
+  const { TRUST_PROXY: proxy } = Settings.properties
+  if (production || live) requirePublicUrl(PUBLIC_URL, problems)
+  else refusePublicUrl(PUBLIC_URL, problems)
   if (readProxies(TRUST_PROXY) === undefined) {
     problems.push(describe('TRUST_PROXY', 'on, off, or addresses separated by commas', 'something else', proxy.remedy))
   }
@@ -29,8 +36,38 @@ export function refuseTogether(settings: Settings, env: Env, problems: ErrorProb
   refuseClients(settings, problems)
   refuseCredentials(settings, problems)
   if (!production) return
+  refuseInProduction(settings, env, problems)
+  if (!env.NODE_ENV && problems.length > 0) problems.unshift(unsetMode)
+}
+
+/** Shown with the problems of a server that may not be meant for production. */
+const unsetMode = describe(
+  'NODE_ENV',
+  'development where blocks are tried out',
+  'nothing, which means production',
+  'Set NODE_ENV=development on your own machine; for production, correct the rest.',
+)
+
+function requirePublicUrl(value: string | undefined, problems: ErrorProblem[]): void {
+  const wrong = value === undefined ? 'nothing' : urlProblem(value, 'https')
+  const { remedy } = Settings.properties.PUBLIC_URL
+  if (wrong) problems.push(describe('PUBLIC_URL', 'an https address that ends with its path', wrong, remedy))
+}
+
+/** With an https address, settings of production were probably started in development by mistake. */
+function refusePublicUrl(value: string | undefined, problems: ErrorProblem[]): void {
+  const wrong = value !== undefined && urlProblem(value, 'loopback')
+  const remedy =
+    'Set NODE_ENV=production where ManyChat calls; on your own machine run npx dynablock live --url <address>.'
+  if (wrong) problems.push(describe('PUBLIC_URL', 'an http address of this machine in development', wrong, remedy))
+}
+
+function refuseInProduction(settings: Settings, env: Env, problems: ErrorProblem[]): void {
+  const { RECORD_DIR, WEBHOOK_SECRETS, STATE_KEYS, API_TOKENS, APP_INSTALL_SECRETS } = settings
+  const { WEBHOOK_SECRETS: secrets, STATE_KEYS: keys } = Settings.properties
+  const { API_TOKENS: tokens, APP_INSTALL_SECRETS: installs } = Settings.properties
   // It records what contacts write, and is easily left on after debugging.
-  if (settings.RECORD_DIR !== undefined) {
+  if (RECORD_DIR !== undefined) {
     problems.push(describe('RECORD_DIR', 'no value in production', 'a folder', Settings.properties.RECORD_DIR.remedy))
   }
   const webhookSecrets = WEBHOOK_SECRETS.map(text => readWebhookSecret(text).secret)
@@ -115,7 +152,7 @@ function refuseClients(settings: Settings, problems: ErrorProblem[]): void {
     problems.push(describe('MATON_CONNECTIONS', 'MATON_API_KEY to be set too', 'no value', connections.remedy))
   }
   // Loopback is allowed in production too: an end-to-end test runs its stand-in for ManyChat on the same machine.
-  const wrongUrl = MANYCHAT_API_URL !== undefined && urlProblem(MANYCHAT_API_URL, false)
+  const wrongUrl = MANYCHAT_API_URL !== undefined && urlProblem(MANYCHAT_API_URL, 'both')
   if (wrongUrl) problems.push(describe('MANYCHAT_API_URL', 'an https address', wrongUrl, url.remedy))
   for (const [name, pages] of [
     ['DEFAULT_PAGE', DEFAULT_PAGE === undefined ? [] : [DEFAULT_PAGE]],
@@ -136,7 +173,7 @@ function refuseSends({ CHATFUEL_BOTS, FALLBACK_FLOWS, DATABASE_URL }: Settings, 
   for (const bot of CHATFUEL_BOTS) {
     const parts = /^[^\s:@]+:[^\s@]+(?:@(?<url>\S+))?$/.exec(bot)
     const url = parts?.groups?.url
-    const got = parts === null ? 'an entry in another form' : url !== undefined && urlProblem(url, false)
+    const got = parts === null ? 'an entry in another form' : url !== undefined && urlProblem(url, 'both')
     if (got) problems.push(describe('CHATFUEL_BOTS', 'a list of <bot id>:<token>@<https address>', got, bots.remedy))
   }
   if (!FALLBACK_FLOWS.every(flow => fallbackFlow.test(flow))) {
@@ -166,12 +203,14 @@ function isProxy(text: string): boolean {
   return isIP(address) > 0 && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
 }
 
-function urlProblem(text: string, production: boolean): string | false {
+/** @param allowed https, http to this machine, or both */
+function urlProblem(text: string, allowed: 'https' | 'loopback' | 'both'): string | false {
   if (!URL.canParse(text)) return 'text that is not an address'
   const { protocol, hostname, search, hash, username } = new URL(text)
   if (search || hash || username) return 'an address with a query, a fragment or a user'
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  if (protocol === 'https:' || (protocol === 'http:' && isLoopback && !production)) return false
+  if (protocol === 'https:' && allowed !== 'loopback') return false
+  if (protocol === 'http:' && isLoopback && allowed !== 'https') return false
   return `an address that begins with ${protocol}`
 }
 

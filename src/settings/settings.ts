@@ -8,11 +8,13 @@ const List = (options: { secret: boolean; remedy: string }) => Type.Array(Type.S
 
 /** Every setting: its type, its default, and the remedy shown when it is refused. `.env.example` lists the same. */
 export const Settings = Type.Object({
-  NODE_ENV: Type.Union([Type.Literal('development'), Type.Literal('production'), Type.Literal('test')], {
-    default: 'development',
-    remedy: 'Set it to production on the server that ManyChat calls.',
-  }),
-  HOST: Type.String({ default: '0.0.0.0', remedy: 'Set the address to listen on.' }),
+  /** Where it is unset, `npm start` in a clone is development, and everything else production. */
+  NODE_ENV: Type.Optional(
+    Type.Union([Type.Literal('production'), Type.Literal('development')], {
+      remedy: 'Set it to development only on the machine where you write blocks.',
+    }),
+  ),
+  HOST: Type.Optional(Type.String({ remedy: 'Set the address to listen on.' })),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65_535, remedy: 'Set the port to listen on.' }),
   PUBLIC_URL: Type.Optional(
     Type.String({ remedy: 'Set it to the https address at which ManyChat reaches this server.' }),

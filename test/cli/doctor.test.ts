@@ -33,6 +33,7 @@ async function setUp(t: Test, source = block) {
   const { app } = build(t, { config: { stateKeys: [canaries.state] } })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const env: Record<string, string> = {
+    NODE_ENV: 'development',
     PUBLIC_URL: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     WEBHOOK_SECRETS: canaries.webhook,
     STATE_KEYS: canaries.state,

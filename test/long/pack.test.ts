@@ -108,18 +108,20 @@ async function serveOnce(t: Test, block: string, cwd = project): Promise<string>
   const port = await freePort()
   const child = spawn('env', [...plainly, process.execPath, join(project, 'node_modules/.bin/dynablock'), 'serve'], {
     cwd,
-    env: { PATH: process.env.PATH, PORT: String(port), WEBHOOK_SECRETS: 'secret' },
+    env: { PATH: process.env.PATH, NODE_ENV: 'development', PORT: String(port), WEBHOOK_SECRETS: 'secret' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.teardown(() => child.kill('SIGKILL'))
-  await new Promise<void>((resolve, reject) => {
+  const token = await new Promise<string>((resolve, reject) => {
     let printed = ''
     child.once('exit', code => reject(new Error(`it ended with ${code}: ${printed}`)))
     child.stdout.setEncoding('utf8').on('data', text => {
       printed += text
-      if (printed.includes('Talk to them in the simulator')) resolve()
+      const [, found] = /simulator\?token=(\w+)/.exec(printed) ?? []
+      if (found) resolve(found)
     })
   })
+  const cookie = `dynablock-${port}=${token}`
   const response = await fetch(`http://127.0.0.1:${port}/blocks/${block}`, {
     method: 'POST',
     headers: { authorization: 'Bearer secret' },
@@ -128,10 +130,10 @@ async function serveOnce(t: Test, block: string, cwd = project): Promise<string>
   t.equal(response.status, 200)
   const text = await response.text()
   const origin = `http://127.0.0.1:${port}`
-  const simulator = await (await fetch(`${origin}/simulator/`)).text()
+  const simulator = await (await fetch(`${origin}/simulator/`, { headers: { cookie } })).text()
   const parts = [...simulator.matchAll(/"(\/simulator\/[a-z]+\/[^"]+)"/g)].map(([, path]) => path as string)
   t.ok(parts.length > 5, 'the simulator is there')
-  for (const path of parts) t.equal((await fetch(origin + path)).status, 200, path)
+  for (const path of parts) t.equal((await fetch(origin + path, { headers: { cookie } })).status, 200, path)
   child.kill('SIGTERM')
   t.same(await once(child, 'exit'), [0, null])
   return text

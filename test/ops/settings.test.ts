@@ -1,10 +1,11 @@
 import t from 'tap'
 import { loadConfig } from '../../src/settings/config.ts'
+import { development } from '../production.ts'
 
 t.test('METRICS_PORT is a port of its own', async t => {
-  t.equal(loadConfig({}).metricsPort, undefined)
-  t.equal(loadConfig({ METRICS_PORT: '9464' }).metricsPort, 9464)
-  t.equal(loadConfig({ METRICS_PORT: '0', PORT: '0' }).metricsPort, 0, 'whichever is free')
+  t.equal(loadConfig(development).metricsPort, undefined)
+  t.equal(loadConfig({ ...development, METRICS_PORT: '9464' }).metricsPort, 9464)
+  t.equal(loadConfig({ ...development, METRICS_PORT: '0', PORT: '0' }).metricsPort, 0, 'whichever is free')
   for (const [port, words] of [
     [
       'on',
@@ -15,6 +16,6 @@ t.test('METRICS_PORT is a port of its own', async t => {
       'METRICS_PORT: expected a port of its own, got the value of PORT. Set a port of its own, or leave it unset.',
     ],
   ] as const) {
-    t.throws(() => loadConfig({ METRICS_PORT: port }), { code: 'DYN_SETTINGS_REFUSED', message: words })
+    t.throws(() => loadConfig({ ...development, METRICS_PORT: port }), { code: 'DYN_SETTINGS_REFUSED', message: words })
   }
 })

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { loadConfig } from '../../src/settings/config.ts'
 import { folderOf } from '../helper.ts'
-import { good, production } from '../production.ts'
+import { development, good, production } from '../production.ts'
 import { refused } from './refused-settings.ts'
 
-t.test('nothing set is development', async t => {
-  t.same(loadConfig({}), {
+t.test('development needs no other setting, and listens on this machine only', async t => {
+  t.same(loadConfig(development), {
     dev: true,
-    host: '0.0.0.0',
+    host: '127.0.0.1',
     port: 3000,
     publicUrl: 'http://localhost:3000',
     webhookSecrets: [],
@@ -20,7 +20,7 @@ t.test('nothing set is development', async t => {
     chatfuelBots: [],
     fallbackFlows: new Map(),
     dryRun: false,
-    docs: true,
+    docs: false,
     appKeyHeader: 'x-token-header',
     appInstallSecrets: [],
     appPages: [],
@@ -33,7 +33,23 @@ t.test('nothing set is development', async t => {
     trustProxy: false,
     logLevel: 'info',
   })
-  t.same(loadConfig({ PORT: '', WEBHOOK_SECRETS: '', BLOCKS_DIR: '', OTHER: 'x' }), loadConfig({}), 'empty is not set')
+  const empty = { ...development, HOST: '', PORT: '', WEBHOOK_SECRETS: '', BLOCKS_DIR: '', OTHER: 'x' }
+  t.same(loadConfig(empty), loadConfig(development), 'empty is not set')
+  t.equal(loadConfig({ ...development, HOST: '0.0.0.0' }).host, '0.0.0.0')
+  t.equal(loadConfig(production).host, '0.0.0.0')
+})
+
+t.test('nothing set is production, and the other mode is named', async t => {
+  refused(t, {}, [
+    /^- NODE_ENV: expected development where blocks are tried out, got nothing, which means production\. Set NODE_ENV=/,
+    /^- PUBLIC_URL: .* got nothing\./,
+    /^- WEBHOOK_SECRETS: .* got nothing\./,
+    /^- STATE_KEYS: .* got nothing\./,
+  ])
+  t.equal(loadConfig(withoutEnv(production)).dev, false)
+  for (const NODE_ENV of ['test', 'dev', 'Development', 'staging']) {
+    refused(t, { ...production, NODE_ENV }, [/^- NODE_ENV: expected one of production, development, got/])
+  }
 })
 
 t.test('every setting is read', async t => {
@@ -79,15 +95,14 @@ t.test('every setting is read', async t => {
       logLevel: 'silent',
     },
   )
-  t.equal(loadConfig({ PORT: '4000' }).publicUrl, 'http://localhost:4000')
-  t.equal(loadConfig({ NODE_ENV: 'test' }).dev, true)
+  t.equal(loadConfig({ ...development, PORT: '4000' }).publicUrl, 'http://localhost:4000')
   for (const [text, value] of [
     ['on', true],
     ['true', true],
     ['off', false],
     ['false', false],
   ] as const) {
-    t.equal(loadConfig({ TRUST_PROXY: text }).trustProxy, value)
+    t.equal(loadConfig({ ...development, TRUST_PROXY: text }).trustProxy, value)
   }
 })
 
@@ -112,7 +127,7 @@ t.test('each setting refuses what it can not be, with a remedy', async t => {
   for (const [env, line] of [
     [
       { NODE_ENV: 'prod', ...withoutEnv(production) },
-      /NODE_ENV: expected one of development, production, test, got "prod"\. Set/,
+      /NODE_ENV: expected one of production, development, got "prod"\. Set/,
     ],
     [{ PORT: 'http' }, /PORT: expected a whole number from 0 to 65535, got "http"\. Set the port/],
     [{ PORT: '65536' }, /PORT: /],
@@ -133,25 +148,37 @@ t.test('each setting refuses what it can not be, with a remedy', async t => {
     [{ TRUST_PROXY: 'constructor' }, /TRUST_PROXY/],
     [{ TRUST_PROXY: '1' }, /TRUST_PROXY/],
     [
-      { PUBLIC_URL: 'blocks.test' },
+      { ...production, PUBLIC_URL: 'blocks.test' },
       /PUBLIC_URL: expected an https address.*, got text that is not an address\. Set it/,
     ],
-    [{ PUBLIC_URL: 'http://blocks.test' }, /PUBLIC_URL: .* got an address that begins with http:/],
-    [{ PUBLIC_URL: 'ftp://localhost' }, /PUBLIC_URL: .* got an address that begins with ftp:/],
-    [{ PUBLIC_URL: 'https://b.test/?x=1' }, /PUBLIC_URL: .* a query, a fragment or a user/],
-    [{ PUBLIC_URL: 'https://b.test/#x' }, /PUBLIC_URL/],
-    [{ PUBLIC_URL: 'https://ana@b.test/' }, /PUBLIC_URL/],
+    [{ ...production, PUBLIC_URL: 'http://blocks.test' }, /PUBLIC_URL: .* got an address that begins with http:/],
+    [{ ...production, PUBLIC_URL: 'ftp://localhost' }, /PUBLIC_URL: .* got an address that begins with ftp:/],
+    [{ ...production, PUBLIC_URL: 'https://b.test/?x=1' }, /PUBLIC_URL: .* a query, a fragment or a user/],
+    [{ ...production, PUBLIC_URL: 'https://b.test/#x' }, /PUBLIC_URL/],
+    [{ ...production, PUBLIC_URL: 'https://ana@b.test/' }, /PUBLIC_URL/],
   ] as const) {
-    refused(t, env, [line])
+    refused(t, { ...development, ...env }, [line])
   }
 })
 
 t.test('http is for this machine, in development', async t => {
   for (const host of ['localhost', '127.0.0.1', '[::1]']) {
-    t.equal(loadConfig({ PUBLIC_URL: `http://${host}:3000` }).publicUrl, `http://${host}:3000`)
+    t.equal(loadConfig({ ...development, PUBLIC_URL: `http://${host}:3000` }).publicUrl, `http://${host}:3000`)
     refused(t, { ...production, PUBLIC_URL: `http://${host}:3000` }, [
       /PUBLIC_URL: .* got an address that begins with http:/,
     ])
+  }
+})
+
+t.test('development refuses an https address, with which it would be open to everybody, unless it is live', async t => {
+  const env = { ...development, PUBLIC_URL: 'https://b.test' }
+  refused(t, env, [
+    /^- PUBLIC_URL: expected an http address of this machine in development, got an address that begins with https:\. Set NODE_ENV=production where ManyChat calls; .* npx dynablock live --url/,
+  ])
+  t.match(loadConfig(env, { live: true }), { dev: true, publicUrl: 'https://b.test', host: '127.0.0.1' })
+  for (const url of ['http://b.test', 'http://localhost:3000', 'b.test']) {
+    const live = () => loadConfig({ ...development, PUBLIC_URL: url }, { live: true })
+    t.throws(live, { message: /PUBLIC_URL: expected an https address/ }, url)
   }
 })
 
@@ -189,12 +216,16 @@ t.test('production makes nothing up', async t => {
 
 t.test('keys that name no page are refused, and never shown', async t => {
   const canary = 'canary-key-that-names-no-page'
-  refused(t, { MANYCHAT_API_KEYS: canary, MANYCHAT_API_URL: 'http://example.com', MATON_CONNECTIONS: canary }, [
-    /MANYCHAT_API_KEYS: expected a list of <page id>:<key>/,
-    /MATON_CONNECTIONS: expected a list of <page id>=<connection id>/,
-    /MANYCHAT_API_URL: expected an https address, got an address that begins with http:/,
-  ])
-  refused(t, { MATON_CONNECTIONS: '33=connection-a' }, [
+  refused(
+    t,
+    { ...development, MANYCHAT_API_KEYS: canary, MANYCHAT_API_URL: 'http://example.com', MATON_CONNECTIONS: canary },
+    [
+      /MANYCHAT_API_KEYS: expected a list of <page id>:<key>/,
+      /MATON_CONNECTIONS: expected a list of <page id>=<connection id>/,
+      /MANYCHAT_API_URL: expected an https address, got an address that begins with http:/,
+    ],
+  )
+  refused(t, { ...development, MATON_CONNECTIONS: '33=connection-a' }, [
     /MATON_CONNECTIONS: expected MATON_API_KEY to be set too, got no value/,
   ])
   const error = t.throws(() => loadConfig({ MANYCHAT_API_KEYS: canary })) as Error

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { loadConfig } from '../../src/settings/config.ts'
 import { allows, readApiToken, readWebhookSecret } from '../../src/settings/credentials.ts'
-import { good, production } from '../production.ts'
+import { development, good, production } from '../production.ts'
 
 t.test('an API token says its name and scopes; one that stands alone may do everything', async t => {
   t.same(readApiToken('abc'), { name: null, scopes: ['all'], secret: 'abc' })
@@ -24,7 +24,7 @@ t.test('entries that name a purpose hold secrets of the same strength, as many a
     apiTokens: API_TOKENS.split(','),
     webhookSecrets: WEBHOOK_SECRETS.split(','),
   })
-  t.match(loadConfig({ APP_INSTALL_SECRETS: `${good},b`, APP_PAGES: '1,2', DEFAULT_PAGE: '2' }), {
+  t.match(loadConfig({ ...development, APP_INSTALL_SECRETS: `${good},b`, APP_PAGES: '1,2', DEFAULT_PAGE: '2' }), {
     appInstallSecrets: [good, 'b'],
     appPages: ['1', '2'],
     defaultPage: '2',

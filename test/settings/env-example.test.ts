@@ -13,7 +13,8 @@ t.test('.env.example and the settings agree', async t => {
   for (const [name, { default: value, secret }] of Object.entries(Settings.properties)) {
     if (value !== undefined && String(value) !== '' && !secret) t.equal(example[name], String(value), name)
   }
-  t.equal(loadConfig(example).dev, true, 'a copy of it starts')
+  t.equal(loadConfig({ NODE_ENV: 'development', ...example }).dev, true, 'npm start runs with a copy of it')
+  t.notOk('NODE_ENV' in example || 'HOST' in example, 'a copy of it makes no server a development server')
   refused(t, { ...example, NODE_ENV: 'production' }, [
     /PUBLIC_URL: .* got nothing/,
     /WEBHOOK_SECRETS: .* got nothing/,

@@ -16,7 +16,7 @@ const { ok, warning, problem } = findingsOf('settings')
 export function examineSettings(env: Env): Examined {
   const refused = refusals(env)
   const findings = refused.map(({ subject, expected, got, remedy }) => problem(subject, expected, got, remedy))
-  const isDevelopment = env.NODE_ENV !== 'production'
+  const isDevelopment = env.NODE_ENV === 'development'
   if (isDevelopment) {
     const known = new Set(refused.map(({ subject, message }) => subject + message))
     for (const { subject, expected, got, remedy, message } of refusals({ ...env, NODE_ENV: 'production' })) {
@@ -43,5 +43,6 @@ function refusals(env: Env): readonly ErrorProblem[] {
 /** Development has a default for every setting that production requires, so without the refused ones it always loads. */
 function configWithout(env: Env, refused: ReadonlySet<string>): Config {
   const kept = Object.entries(env).filter(([name]) => !refused.has(name) && !refused.has(name.replace(/_FILE$/, '')))
-  return loadConfig({ ...Object.fromEntries(kept), NODE_ENV: 'development' })
+  const live = kept.some(([name, value]) => name === 'PUBLIC_URL' && value?.startsWith('https:'))
+  return loadConfig({ ...Object.fromEntries(kept), NODE_ENV: 'development' }, { live })
 }

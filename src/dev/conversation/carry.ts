@@ -5,8 +5,6 @@ import { answerWithinMs, type Carry } from './wire.ts'
 export interface CarryOptions {
   /** Default: Node's own. */
   fetch?: typeof globalThis.fetch
-  /** The address to call for a URL; default: the URL itself. */
-  addressOf?: (url: string) => string
   /** Delay before a request arrives; default 0. */
   latencyMs?: () => number
   /** How long ManyChat waits; default 10 s. */
@@ -15,7 +13,6 @@ export interface CarryOptions {
 
 export function createCarry({
   fetch = globalThis.fetch,
-  addressOf = url => url,
   latencyMs = () => 0,
   withinMs = answerWithinMs,
 }: CarryOptions): Carry {
@@ -25,7 +22,7 @@ export function createCarry({
     const signal = AbortSignal.timeout(withinMs)
     try {
       await systemClock.sleep(latencyMs(), signal)
-      const response = await fetch(addressOf(url), { method, headers, body, signal, redirect: 'manual' })
+      const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' })
       const text = await response.text()
       return { status: response.status, headers: Object.fromEntries(response.headers), body: text, ms: ms() }
     } catch (error) {

@@ -1,6 +1,6 @@
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { type TSchema, Type } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import type { Contact } from '../../blocks/contact.ts'
 import { channels } from '../../content/channels.ts'
 import { createError } from '../../errors/errors.ts'
@@ -11,7 +11,7 @@ import type { Saved } from '../conversation/state.ts'
 import { faults } from '../fake-api/fake-api.ts'
 import { outsideApi, publicApi } from './api.ts'
 import { showReplayed } from './fixture.ts'
-import { guard } from './guard.ts'
+import { createGuard, type GuardOptions, isLoopback } from './guard.ts'
 import { page } from './page.ts'
 import { createSessions, type Sessions, type SessionsOptions } from './sessions.ts'
 import { createStreams } from './stream.ts'
@@ -65,28 +65,31 @@ const maxBodyBytes = 16 * 1024 * 1024
 
 export type Simulator = ReturnType<typeof createSimulator>
 
-/** The parts of the simulator that the server uses: its routes, its clock, and its Public API. */
-export function createSimulator(options: SessionsOptions) {
+export interface SimulatorOptions extends SessionsOptions, Pick<GuardOptions, 'token'> {}
+
+/** The parts of the simulator that the server uses. */
+export function createSimulator({ token, ...options }: SimulatorOptions) {
   const sessions = createSessions(options)
+  const guard = createGuard({ token, loopbackOnly: isLoopback(options.config.host) })
   return {
-    /** The contacts' time, in milliseconds since 1970. */
-    now: sessions.now,
-    /** Replaces ManyChat for pages without a key; undefined when any page has one. */
-    standIn: sessions.standIn,
-    routes: (app: FastifyInstance) => routes(app, sessions),
+    /** Whether it stands in for ManyChat's API. */
+    isApiPlayed: sessions.isApiPlayed,
+    /** Refuses everybody but the developer. */
+    guard,
+    routes: (app: FastifyInstance) => routes(app, sessions, guard),
   }
 }
 
 /** `/simulator`: the page, the routes it uses, and the imitation of ManyChat's API. Development only. */
-async function routes(scope: FastifyInstance, sessions: Sessions): Promise<void> {
+async function routes(scope: FastifyInstance, sessions: Sessions, guard: onRequestAsyncHookHandler): Promise<void> {
   const app = contract(scope, mismatch => createError('DYN_SIMULATOR_INVALID', { ...mismatch }))
-  guard(scope)
+  scope.addHook('onRequest', guard)
   acceptJson(scope)
   await page(scope)
   const { stream } = createStreams(scope)
   dropUnusedConnections(scope)
-  app.addHook('onListen', async () => sessions.listen(ownUrl(scope)))
-  app.addHook('onClose', async () => sessions.stop())
+  app.addHook('onListen', sessions.start)
+  app.addHook('onClose', sessions.stop)
   await scope.register(publicApi, sessions.api)
   await scope.register(outsideApi, sessions.api)
 
@@ -160,14 +163,6 @@ function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) => {
     return readJson(body)
   })
-}
-
-/** This server's address on its own machine. */
-function ownUrl(app: FastifyInstance): string {
-  const [{ address: host, family, port }] = app.addresses() as [AddressInfo]
-  const isAny = host === '0.0.0.0' || host === '::'
-  const name = isAny ? '127.0.0.1' : family === 'IPv6' ? `[${host}]` : host
-  return `http://${name}:${port}`
 }
 
 /**

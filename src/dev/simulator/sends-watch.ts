@@ -1,16 +1,15 @@
 /** Polls the server for the sends of the contacts on open pages. */
-
-import type { SendList, SendView } from '../../sends/send-view.ts'
+import type { SendView } from '../../sends/send-view.ts'
 
 export interface SendsWatchOptions {
-  ownUrl: () => string
-  apiToken: string
+  /** The sends to a contact. */
+  list: (contact: string) => Promise<SendView[]>
   /** The open conversations, with the ids of their contacts. */
   watched: () => { contact: string; setSends(sends: SendView[]): void }[]
   everyMs?: number
 }
 
-export function createSendsWatch({ ownUrl, apiToken, watched, everyMs = 400 }: SendsWatchOptions) {
+export function createSendsWatch({ list, watched, everyMs = 400 }: SendsWatchOptions) {
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   return { start: () => schedule(), stop }
@@ -25,15 +24,6 @@ export function createSendsWatch({ ownUrl, apiToken, watched, everyMs = 400 }: S
       await list(contact).then(setSends, () => undefined)
     }
     schedule()
-  }
-
-  async function list(contact: string): Promise<SendView[]> {
-    const url = `${ownUrl()}/sends?addressee=${encodeURIComponent(contact)}&limit=20`
-    const response = await fetch(url, { headers: { authorization: `Bearer ${apiToken}` } })
-    if (!response.ok) throw new Error(`status ${response.status}`)
-    // Ids are bare numbers here, small enough for JSON.parse.
-    const { sends } = (await response.json()) as SendList
-    return sends
   }
 
   function stop(): void {

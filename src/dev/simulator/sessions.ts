@@ -1,9 +1,9 @@
 /** Plays ManyChat in development: the conversations of the pages, and one Public API for all of them. */
 import { randomUUID } from 'node:crypto'
 import type { Contact } from '../../blocks/contact.ts'
-import type { Blocks } from '../../blocks/load.ts'
 import { type Channel, channels } from '../../content/channels.ts'
 import { createError } from '../../errors/errors.ts'
+import type { Config } from '../../settings/config.ts'
 import { createCarry } from '../conversation/carry.ts'
 import { createContact } from '../conversation/contact.ts'
 import type { Fixture } from '../conversation/fixture.ts'
@@ -14,16 +14,10 @@ import { contactOf, type ReplayedStep, replay as replayFixture } from '../replay
 import { createClock } from '../testing/clock.ts'
 import { createSendsWatch } from './sends-watch.ts'
 import { createSession, type Session } from './session.ts'
+import { createSimulatedServer, type SimulatedServerOptions } from './simulated-server.ts'
 
-export interface SessionsOptions {
-  blocks: Pick<Blocks, 'get' | 'names'>
-  publicUrl: string
-  /** One of WEBHOOK_SECRETS, for calling blocks. */
-  secret: string
-  /** One of API_TOKENS, for listing sends. */
-  apiToken: string
-  /** Whether calls of ManyChat's API come here, because no page has a key. */
-  isApiPlayed: boolean
+export interface SessionsOptions extends Pick<SimulatedServerOptions, 'blocks' | 'build'> {
+  config: Config
   /** Ends this process at once and starts the server again; or the reason why it can't. */
   restart: (() => void) | { impossible: string }
   /** Whether this run follows such a restart, so that pages are about to restore their conversations. */
@@ -51,30 +45,18 @@ const rejoinMs = 5000
 export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(options: SessionsOptions) {
-  const {
-    blocks,
-    publicUrl,
-    secret,
-    apiToken,
-    isApiPlayed,
-    restart,
-    isRestarted,
-    answerWithinMs,
-    now: systemNow = Date.now,
-  } = options
+  const { config, blocks, build, restart, isRestarted, answerWithinMs, now: systemNow = Date.now } = options
+  const { publicUrl, manychatApiKeys, matonApiKey, manychatApiUrl } = config
+  /** Whether calls of ManyChat's API come here, because no page has a key. */
+  const isApiPlayed = manychatApiKeys.length === 0 && matonApiKey === undefined && manychatApiUrl === undefined
   const clock = createClock(systemNow)
   const sessions = new Map<string, Session>()
   const rejoin = Promise.withResolvers<void>()
   if (isRestarted) setTimeout(rejoin.resolve, rejoinMs).unref()
   else rejoin.resolve()
   let latencyMs = 0
-  let ownUrl = publicUrl
-  const request = createCarry({
-    // Calls to this server need not go through a tunnel.
-    addressOf: url => (url.startsWith(`${publicUrl}/`) ? `${ownUrl}${url.slice(publicUrl.length)}` : url),
-    latencyMs: () => latencyMs,
-    withinMs: answerWithinMs,
-  })
+  const server = createSimulatedServer({ config, blocks, build, now: clock.now })
+  const request = createCarry({ fetch: server.fetch, latencyMs: () => latencyMs, withinMs: answerWithinMs })
   const api = createFakeApi({
     now: clock.now,
     request,
@@ -84,11 +66,10 @@ export function createSessions(options: SessionsOptions) {
       for (const session of sessions.values()) if (session.isAbout(call)) session.addCall(call)
     },
   })
-  const sendsWatch = createSendsWatch({ ownUrl: () => ownUrl, apiToken, watched: listWatched })
+  server.open(isApiPlayed ? { keyOf: fakeKey, fetch: api.fetch } : undefined)
+  const sendsWatch = createSendsWatch({ list: server.listSends, watched: listWatched })
   return {
-    now: clock.now,
-    /** Replaces ManyChat for pages without a key; undefined when any page has one. */
-    standIn: isApiPlayed ? { keyOf: fakeKey, fetch: api.fetch } : undefined,
+    isApiPlayed,
     api,
     restart,
     setup,
@@ -98,14 +79,19 @@ export function createSessions(options: SessionsOptions) {
     switches,
     change,
     moveClock,
-    listen,
-    stop: sendsWatch.stop,
+    start,
+    stop,
   }
 
-  /** Call once the server listens, with its own address. */
-  function listen(url: string): void {
-    ownUrl = url
+  /** Late replies that a restart interrupted run again from now on. */
+  async function start(): Promise<void> {
+    await server.start()
     sendsWatch.start()
+  }
+
+  async function stop(): Promise<void> {
+    sendsWatch.stop()
+    await server.stop()
   }
 
   /** The choices that the page offers. */
@@ -154,7 +140,7 @@ export function createSessions(options: SessionsOptions) {
       contact: saved?.contact ?? (created ? { ...created.contact, ...contact } : createContact(channel, contact)),
       saved: saved ?? created?.save(),
       since,
-      open: { url: `${publicUrl}/blocks/${block}`, headers: { authorization: `Bearer ${secret}` } },
+      open: server.openingOf(block),
       request,
       now: clock.now,
       allowLoopback: publicUrl.startsWith('http://'),

@@ -15,7 +15,13 @@ import { folderOf } from '../../helper.ts'
 const timeoutMs = 60_000
 
 t.test('settings: what is refused now, and what production would refuse', async t => {
-  const { findings, config } = examineSettings({ PORT: '70000', STATE_KEYS: 'short', DATA_DIR: '/data', X: undefined })
+  const { findings, config } = examineSettings({
+    NODE_ENV: 'development',
+    PORT: '70000',
+    STATE_KEYS: 'short',
+    DATA_DIR: '/data',
+    X: undefined,
+  })
   t.match(findings, [
     { level: 'problem', subject: 'PORT', got: '"70000"', remedy: 'Set the port to listen on.' },
     { level: 'warning', subject: 'PUBLIC_URL', expected: /, in production$/ },
@@ -27,10 +33,16 @@ t.test('settings: what is refused now, and what production would refuse', async 
   const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://x.test' }
   const { findings: refused } = examineSettings({ ...production, WEBHOOK_SECRETS: same, STATE_KEYS: same })
   t.match(refused, [{ level: 'problem', subject: 'STATE_KEYS', got: 'one of WEBHOOK_SECRETS' }])
-  const { findings: file } = examineSettings({ STATE_KEYS_FILE: '/nowhere/at-all', STATE_KEYS: same })
+  const { findings: file } = examineSettings({
+    NODE_ENV: 'development',
+    STATE_KEYS_FILE: '/nowhere/at-all',
+    STATE_KEYS: same,
+  })
   t.ok(file.filter(({ level }) => level === 'problem').every(({ subject }) => /^STATE_KEYS/.test(subject)))
   const { findings: good } = examineSettings({ ...production, WEBHOOK_SECRETS: same, STATE_KEYS: `${same}x` })
   t.match(good, [{ level: 'ok', got: 'production' }])
+  const { findings: unset } = examineSettings({ PUBLIC_URL: 'https://x.test' })
+  t.match(unset, [{ level: 'problem', subject: 'NODE_ENV', remedy: /^Set NODE_ENV=development/ }])
 })
 
 t.test('settings: each refusal can be read', async t => {

@@ -9,16 +9,13 @@ const request = { method: 'POST' as const, headers: { authorization: 'Bearer s' 
 t.test('a request arrives where its address leads, headers and body as they are', async t => {
   const { url, heard, answerWith } = await startFakePlatform(t)
   answerWith({ status: 201, headers: { 'x-b': 'c' }, body: 'hello' })
-  const addressOf = (given: string) => given.replace('https://b.test/x', url)
-  const carry = createCarry({ addressOf })
-  t.match(await carry({ ...request, url: 'https://b.test/x/blocks/size' }), {
+  const carry = createCarry({})
+  t.match(await carry({ ...request, url: `${url}/blocks/size` }), {
     status: 201,
     body: 'hello',
     headers: { 'x-b': 'c' },
   })
   t.match(heard, [{ method: 'POST', path: '/blocks/size', body: '{"a":1}', headers: { authorization: 'Bearer s' } }])
-  await carry({ ...request, url: `${url}/elsewhere` })
-  t.match(heard[1], { path: '/elsewhere' }, 'a callback to another server goes there')
 })
 
 t.test('an answer that does not come is told apart', async t => {

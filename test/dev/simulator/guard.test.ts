@@ -1,19 +1,24 @@
 import { request } from 'node:http'
 import t from 'tap'
 import { defineBlock } from '../../../src/blocks/define.ts'
-import { serveSimulator } from './serve.ts'
+import { serveSimulator, token } from './serve.ts'
 
 const hello = defineBlock({ open: () => 'Hello' })
 
-/** Sends a request as a stranger's page in a browser would. `fetch` wouldn't allow these headers. */
+/**
+ * Sends a request with the token, as a stranger's page could make the developer's browser do. `fetch` wouldn't allow these
+ * headers.
+ */
 function ask(
   port: number,
   method: string,
   headers: Record<string, string>,
   path = '/simulator/setup',
 ): Promise<number> {
+  const [, named = '80'] = /:(\d+)$/.exec(headers.host ?? '') ?? []
+  const cookie = `dynablock-${named}=${token}`
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, method, path, headers }, response => {
+    const call = request({ host: '127.0.0.1', port, method, path, headers: { cookie, ...headers } }, response => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })
@@ -76,7 +81,7 @@ t.test('a page of a stranger cannot drive it', async t => {
 })
 
 t.test('the page comes with a policy that keeps it here', async t => {
-  const { url, ask } = await serveSimulator(t, { hello })
+  const { ask } = await serveSimulator(t, { hello })
   const { status, headers, text } = await ask('GET', '')
   t.equal(status, 200)
   const policy = headers.get('content-security-policy') ?? ''
@@ -93,5 +98,77 @@ t.test('the page comes with a policy that keeps it here', async t => {
   t.equal((await ask('GET', '/vendor/express.js')).status, 404)
   t.equal((await ask('GET', '/assets/../routes.ts')).status, 404)
   t.notMatch(text, /https?:\/\//)
-  t.ok(url)
+})
+
+t.test(
+  'the token in the printed address opens it, and then is a cookie that no page can read or bring along',
+  async t => {
+    const { app, url, port, cookie, origin } = await serveSimulator(t, { hello })
+    const opened = await fetch(url)
+    t.equal(opened.status, 200)
+    t.equal(opened.headers.get('set-cookie'), `${cookie}; Path=/; HttpOnly; SameSite=Strict`)
+    t.equal(opened.headers.get('cache-control'), 'no-store')
+    for (const [given, status] of [
+      [cookie, 200],
+      [`other=1; ${cookie}; more=2`, 200],
+      [`dynablock-${port + 1}=${token}`, 401],
+      [`x${cookie}`, 401],
+      [cookie.slice(0, -1), 401],
+      [`dynablock-${port}=`, 401],
+      ['', 401],
+    ] as const) {
+      for (const path of [
+        '/simulator',
+        '/simulator/setup',
+        '/simulator/assets/main.js',
+        '/simulator/api/fb/x',
+        '/docs/',
+      ]) {
+        const { headers, ...answer } = await fetch(`${origin}${path}`, { headers: { cookie: given } }).then(
+          async response => ({
+            status: response.status,
+            headers: response.headers,
+            code: response.status === 401 && ((await response.json()) as { code?: string }).code,
+          }),
+        )
+        if (status === 401) t.match(answer, { status, code: 'DYN_SIMULATOR_TOKEN' }, `${path} with ${given}`)
+        else t.not(answer.code, 'DYN_SIMULATOR_TOKEN', `${path} with ${given}`)
+        t.notOk(headers.get('set-cookie'))
+      }
+    }
+    for (const query of ['?token=', '?token=wrong', `?token=x&token=${token}`, `?Token=${token}`]) {
+      t.equal((await app.inject(`/simulator/setup${query}`)).statusCode, 401, query)
+    }
+  },
+)
+
+t.test('only sockets of this machine lead to it, unless HOST is set', async t => {
+  const from = async (host: string, remoteAddress: string, headers: Record<string, string>) => {
+    const { app } = await serveSimulator(t, { hello }, { config: { host } })
+    const { statusCode } = await app.inject({
+      url: '/simulator/setup',
+      remoteAddress,
+      headers: { host: 'localhost', ...headers },
+    })
+    return statusCode
+  }
+  const known = { cookie: `dynablock-80=${token}` }
+  for (const address of ['127.0.0.1', '127.0.0.2', '::1', '::ffff:127.0.0.1']) {
+    t.equal(await from('127.0.0.1', address, known), 200, address)
+  }
+  for (const address of ['192.0.2.7', '172.17.0.1', '::ffff:192.0.2.7', '2001:db8::7']) {
+    t.equal(await from('127.0.0.1', address, known), 403, address)
+    t.equal(await from('0.0.0.0', address, known), 200, `${address}, as through a port of a container`)
+    t.equal(await from('0.0.0.0', address, {}), 401, address)
+  }
+})
+
+t.test('the docs of the routes need the token too, unless DOCS is on', async t => {
+  const closed = await serveSimulator(t, { hello })
+  const open = await serveSimulator(t, { hello }, { config: { docs: true } })
+  for (const path of ['/docs/', '/openapi.json']) {
+    t.equal((await fetch(`${closed.origin}${path}`)).status, 401, path)
+    t.equal((await fetch(`${closed.origin}${path}`, { headers: { cookie: closed.cookie } })).status, 200, path)
+    t.equal((await fetch(`${open.origin}${path}`)).status, 200, path)
+  }
 })

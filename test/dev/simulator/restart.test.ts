@@ -41,7 +41,7 @@ t.test(
     t.teardown(() => gate.close())
     const server = await startServer(t, slow((gate.address() as AddressInfo).port))
 
-    const { page, phone, complaints } = await openBrowser(t, { url: `${server.url}/simulator` })
+    const { page, phone, complaints } = await openBrowser(t, { url: server.url })
     await phone.shows('One moment…')
     await asked
     await page.getByRole('button', { name: '+ 5 min' }).click()
@@ -60,7 +60,7 @@ t.test(
 
 async function startServer(t: Test, block: string) {
   const cwd = folderOf(t, { 'blocks/slow.ts': block })
-  const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', REPLY_WITHIN_MS: '50' }
+  const env = { PATH: process.env.PATH, NODE_ENV: 'development', PORT: '0', REPLY_WITHIN_MS: '50' }
   const child = spawn(process.execPath, ['--import', tellsEnd, program], {
     cwd,
     env,
@@ -76,9 +76,10 @@ async function startServer(t: Test, block: string) {
     text += chunk
     hear()
   })
-  await printed(/listening at http:\/\/127\.0\.0\.1:\d+/)
-  const [, port] = /listening at http:\/\/127\.0\.0\.1:(\d+)/.exec(text) ?? []
-  return { url: `http://localhost:${port}`, printed }
+  const address = /http:\/\/localhost:\d+\/simulator\?token=\w+/
+  await printed(address)
+  const [url = ''] = address.exec(text) ?? []
+  return { url, printed }
 
   function printed(words: RegExp): Promise<void> {
     return new Promise(resolve => {

@@ -105,10 +105,10 @@ t.test('the API can be called with curl', async t => {
 })
 
 t.test('whoever hangs up is not answered', async t => {
-  const { ask, url } = await serveSimulator(t, { size })
+  const { ask, origin, cookie } = await serveSimulator(t, { size })
   await ask('POST', '/switches', { fault: 'silent' })
   const gone = new AbortController()
-  const call = fetch(`${url}/api/fb/page/getInfo`, { signal: gone.signal })
+  const call = fetch(`${origin}/simulator/api/fb/page/getInfo`, { signal: gone.signal, headers: { cookie } })
   gone.abort()
   await t.rejects(call, { name: 'AbortError' })
 })
@@ -170,7 +170,7 @@ t.test('a restart is handed to the process, after the answer', async t => {
   t.match((await other.ask('POST', '/restart', {})).json, { status: 501, code: 'DYN_SIMULATOR_RESTART' })
 })
 
-t.test('it finds itself where it listens', async t => {
+t.test('it works on every address that it may listen on', async t => {
   for (const host of ['0.0.0.0', '127.0.0.1', '::1', '::']) {
     const { begin } = await serveSimulator(t, { size }, { host })
     t.match((await (await begin('size')).state()).saved.bubbles, [{ message: { text: 'Hi Ana' } }], host)

@@ -7,12 +7,14 @@ import { type Blocks, loadBlocks } from '../../../src/blocks/load.ts'
 import { createSimulator } from '../../../src/dev/simulator/routes.ts'
 import type { SessionsOptions } from '../../../src/dev/simulator/sessions.ts'
 import type { Config } from '../../../src/settings/config.ts'
-import { config as base, folderOf, secret, serve } from '../../helper.ts'
+import { config as base, folderOf, serve } from '../../helper.ts'
 
-const token = 'an-api-token-of-this-test-run-0123'
+export const token = 'the-token-of-this-run-of-the-server'
 
-export interface ServeOptions extends Partial<SessionsOptions> {
+export interface ServeOptions extends Partial<Omit<SessionsOptions, 'config'>> {
   config?: Partial<Config>
+  /** The clock of the server; that of the simulator is `now`. */
+  serverNow?: () => number
   host?: string
   port?: number
 }
@@ -25,42 +27,44 @@ export async function serveExamples(t: Test) {
 export async function serveSimulator(
   t: Test,
   blocks: Record<string, Block> | Blocks,
-  { config: given, host = '127.0.0.1', port = 0, ...options }: ServeOptions = {},
+  { config: given, host = '127.0.0.1', port = 0, serverNow, ...options }: ServeOptions = {},
 ) {
   const config: Config = {
     ...base,
     dev: true,
     publicUrl: 'http://localhost:3000',
-    apiTokens: [token],
     dataDir: folderOf(t),
     logLevel: 'silent',
+    host,
     ...given,
   }
   const served =
     'names' in blocks && typeof blocks.names === 'function'
       ? (blocks as Blocks)
       : serve(blocks as Record<string, Block>)
+  const maxDelayMs = Number.POSITIVE_INFINITY
   const simulator = createSimulator({
+    config,
     blocks: served,
-    publicUrl: config.publicUrl,
-    secret,
-    apiToken: token,
-    isApiPlayed: true,
+    token,
+    build: parts => buildApp({ ...parts, listens: false, maxDelayMs }),
     restart: () => undefined,
     isRestarted: false,
     ...options,
   })
-  const app = buildApp({ config, blocks: served, simulator, maxDelayMs: Number.POSITIVE_INFINITY })
+  const app = buildApp({ config, blocks: served, simulator, maxDelayMs, ...(serverNow && { now: serverNow }) })
   t.teardown(() => app.close())
   await app.listen({ host, port })
   const { port: listening } = app.server.address() as AddressInfo
-  const url = `http://${host === '::1' ? '[::1]' : 'localhost'}:${listening}/simulator`
-  return { app, simulator, url, port: listening, ask, begin }
+  const origin = `http://${host === '::1' ? '[::1]' : 'localhost'}:${listening}`
+  const root = `${origin}/simulator`
+  const cookie = `dynablock-${listening}=${token}`
+  return { app, origin, url: `${root}?token=${token}`, cookie, port: listening, ask, begin }
 
   async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetch(`${root}${path}`, {
       method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: { cookie, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
@@ -74,11 +78,12 @@ export async function serveSimulator(
     const { id } = (await ask('POST', '/conversations', { block, channel: 'messenger', ...wish })).json
     const path = `/conversations/${id}`
     await ask('POST', `${path}/open`, {})
+    const until = (isSo: (state: State) => boolean) => firstState(`${root}${path}/events`, cookie, isSo)
     return {
       id,
       path,
-      state: () => stateOf(`${url}${path}/events`),
-      until: (isSo: (state: State) => boolean) => until(`${url}${path}/events`, isSo),
+      state: () => until(() => true),
+      until,
     }
   }
 }
@@ -86,14 +91,10 @@ export async function serveSimulator(
 // biome-ignore lint/suspicious/noExplicitAny: tests read any member
 export type State = any
 
-async function stateOf(url: string): Promise<State> {
-  return until(url, () => true)
-}
-
 /** The first state in the stream that meets the condition. */
-async function until(url: string, isSo: (state: State) => boolean): Promise<State> {
+async function firstState(url: string, cookie: string, isSo: (state: State) => boolean): Promise<State> {
   const gone = new AbortController()
-  const response = await fetch(url, { signal: gone.signal })
+  const response = await fetch(url, { signal: gone.signal, headers: { cookie } })
   let text = ''
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += chunk

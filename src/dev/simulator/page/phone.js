@@ -6,6 +6,11 @@ import { rowsOf } from './rows.js'
 import { clockTime } from './time.js'
 
 const names = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' }
+/** Shown in place of the channel's name. */
+const notices = {
+  lost: 'Server unreachable…',
+  restarted: 'Server started again: open the address that it printed',
+}
 
 /** The contact's phone. */
 export function Phone({ state, link, description, act }) {
@@ -23,7 +28,7 @@ export function Phone({ state, link, description, act }) {
         <span class="face" aria-hidden="true">${block[0].toUpperCase()}</span>
         <div>
           <h2>${block}</h2>
-          <p>${link === 'lost' ? 'Server unreachable…' : names[saved.channel]}</p>
+          <p>${notices[link] ?? names[saved.channel]}</p>
         </div>
         <time class=${aheadMs > 0 ? 'moved' : ''}>${clockTime(Date.now() + aheadMs)}</time>
       </header>

@@ -27,13 +27,15 @@ async function answerOf(response) {
 }
 
 const retryMs = 300
+/** The server was started again and has another token: only the address that it printed leads to it. */
+const restarted = Symbol('restarted')
 
 /**
  * Follows a conversation. A restarted server has forgotten it, so restores the last known state there.
  *
  * @param {string} id the conversation
  * @param {(state: import('./app.js').State) => void} onState receives each state
- * @param {(link: 'open' | 'lost') => void} onLink receives each change of the connection
+ * @param {(link: 'open' | 'lost' | 'restarted') => void} onLink receives each change of the connection
  * @returns {() => void} stops following
  */
 export function follow(id, onState, onLink) {
@@ -68,16 +70,18 @@ export function follow(id, onState, onLink) {
       await new Promise(done => setTimeout(done, retryMs))
       const next = await rejoin(current).catch(() => undefined)
       if (isStopped) return
+      if (next === restarted) return onLink('restarted')
       if (next) return connect(next)
     }
   }
 
-  /** The conversation, or its copy on a restarted server. */
+  /** The conversation, its copy on a server that restarted itself, or `restarted`. */
   async function rejoin(current) {
     try {
       await get(`conversations/${current}/recording`)
       return current
     } catch (error) {
+      if (error instanceof Refused && error.status === 401) return restarted
       if (!(error instanceof Refused) || !last) return undefined
       const { block, saved, since, aheadMs } = last
       return (await post('conversations', { block, channel: saved.channel, saved, since, aheadMs })).id

@@ -48,6 +48,7 @@ export const config: Config = {
   replyWithinMs: 8000,
   lateWithinMs: 120_000,
   maxBodyBytes: 262_144,
+  maxBodiesBytes: 67_108_864,
   trustProxy: false,
   logLevel: 'trace',
 }

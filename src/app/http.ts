@@ -4,15 +4,17 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino'
 import { createError } from '../errors/errors.ts'
 import { schemaController } from '../json/contract.ts'
+import { bodies } from '../ops/bodies.ts'
 import type { CallMetrics } from '../ops/call-metrics.ts'
-import { createSendClientError } from '../ops/client-error.ts'
+import { createBareRefusals } from '../ops/client-error.ts'
+import { limitConnections } from '../ops/connection-limit.ts'
 import { type ConnectionLimits, connectionLimits, serverOptions } from '../ops/connections.ts'
 import type { Config } from '../settings/config.ts'
 import { createFlood } from '../webhook/failed-auth.ts'
 import { createSendProblem } from '../webhook/respond.ts'
 
 export interface HttpOptions {
-  config: Pick<Config, 'maxBodyBytes' | 'trustProxy'>
+  config: Pick<Config, 'maxBodyBytes' | 'maxBodiesBytes' | 'trustProxy'>
   limits: Partial<ConnectionLimits> | undefined
   isOverloaded(): boolean
   counted: CallMetrics
@@ -24,6 +26,7 @@ export interface HttpOptions {
 export function createHttp({ config, limits: given, isOverloaded, counted, now, log }: HttpOptions): FastifyInstance {
   const limits = { ...connectionLimits, ...given }
   const flood = createFlood()
+  const bare = createBareRefusals({ limits, watch: counted })
   const sendProblem = createSendProblem({ now, isOverloaded, countFailure: flood.countFailure, watch: counted })
   const loggerInstance: FastifyBaseLogger = log
   const app: FastifyInstance = Fastify({
@@ -39,17 +42,24 @@ export function createHttp({ config, limits: given, isOverloaded, counted, now, 
     return503OnClosing: false,
     trustProxy: config.trustProxy,
     frameworkErrors: sendProblem,
-    clientErrorHandler: createSendClientError({ limits, watch: counted }),
+    clientErrorHandler: bare.sendClientError,
     // People paste addresses that end in a slash; `/blocks/size/` would otherwise be a step without a name.
     routerOptions: { ignoreTrailingSlash: true },
   })
-  app.server.maxConnections = limits.count
+  limitConnections(app.server, { count: limits.count, now, log, watch: counted })
+  bare.refuseUnusual(app.server)
+  bodies(app, { maxBytes: config.maxBodyBytes, maxTotalBytes: config.maxBodiesBytes })
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(({ method, url }, reply) => {
     // People open the address of a block in a browser.
     if (method === 'POST' || !/^\/(?:blocks|apps)\/\w/.test(url)) throw createError('DYN_ROUTE_UNKNOWN')
     reply.header('allow', 'POST')
     throw createError('DYN_METHOD_UNKNOWN', { got: method })
+  })
+  app.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
+    if (headers.host === undefined && httpVersion === '1.1')
+      done(createError('DYN_REQUEST_REFUSED', { got: 'no Host' }))
+    else done()
   })
   app.addHook('preClose', async () => {
     // Otherwise connections that callers keep open would delay the close for too long.

@@ -43,10 +43,7 @@ export async function check(scope: FastifyInstance, { authorize, allowLoopback }
   await authorize(scope)
   const app = contract(scope, ({ got }) => createError('DYN_CHANNEL_UNKNOWN', { channels: channels.join(', '), got }))
   // Any Content-Type is accepted: curl sends that of a form by default.
-  app.removeAllContentTypeParsers()
-  for (const type of ['application/json', '*']) {
-    app.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, body: string) => readContent(body))
-  }
+  scope.acceptText({ types: ['application/json', '*'], parse: readContent })
 
   const schema = {
     tags: ['content'],

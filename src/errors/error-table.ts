@@ -17,7 +17,7 @@ export const errorTable = {
   DYN_UNAUTHORIZED_OFTEN: [
     429,
     'Not authorized, too often',
-    'This address failed authentication more than {limit} times in a minute.',
+    'Requests without a valid secret or seal came from this address more than {limit} times in a minute.',
     'Set the right secret: a call with it is let in at once.',
   ],
   DYN_SECRET_LIMITED: [
@@ -74,8 +74,14 @@ export const errorTable = {
   DYN_BODY_TOO_LARGE: [
     413,
     'Body too large',
-    'The body is longer than MAX_BODY_BYTES.',
+    'The body is longer than MAX_BODY_BYTES, or than 128 kB in a callback.',
     'Send less, or raise the setting.',
+  ],
+  DYN_BODIES_FULL: [
+    503,
+    'Too many bodies at once',
+    'The bodies of all requests that are being received have reached MAX_BODIES_BYTES.',
+    'Call again later; if ManyChat alone sends so much, raise the setting.',
   ],
   DYN_MEDIA_TYPE: [
     415,

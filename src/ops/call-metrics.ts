@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import { type Channel, channels } from '../content/channels.ts'
 import type { OutboundReport } from '../outbound/exchange.ts'
 import { type CallReport, kinds, outcomes } from '../webhook/report.ts'
+import type { Disconnected } from './connection-limit.ts'
 import { Counter, Histogram } from './prom-client.ts'
 
 /** Around REPLY_WITHIN_MS, 8 s, and ManyChat's own limit, 10 s, fine buckets are worth having. */
@@ -64,6 +65,12 @@ export function createCallMetrics(registry: Registry) {
     labelNames: ['route'],
     registers,
   })
+  const connections = new Counter({
+    name: 'dynablock_connections_closed_total',
+    help: 'Connections that were closed because there were too many, by which: unproven, idle, new.',
+    labelNames: ['which'],
+    registers,
+  })
   const outbound = new Counter({
     name: 'dynablock_outbound_calls_total',
     help: 'Calls to other services, by service, operation and outcome: ok, or the error.',
@@ -83,6 +90,7 @@ export function createCallMetrics(registry: Registry) {
     failed: (block: string, code: string) => fallbacks.inc({ block, code }),
     warned: (block: string, rule: string) => warnings.inc({ block, rule }),
     refused: (code: string) => refusals.inc({ code }),
+    disconnected: (which: Disconnected) => connections.inc({ which }),
     /** The route as it is registered, like `/blocks/:block`, never the path. */
     unauthorized: (route: string) => authFailures.inc({ route }),
   }

@@ -1,4 +1,5 @@
-/** What never becomes a request: Node calls it a client error, and gives the bare connection. */
+/** What Fastify never gets to see: Node refuses it by itself, or gives us the bare connection. */
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createError, type DynablockError } from '../errors/errors.ts'
 import { problemOf, problemType } from '../errors/problem-details.ts'
@@ -17,14 +18,28 @@ export interface ClientErrorOptions {
 }
 
 /** Answers as for any other refusal, and closes. It is counted, not logged: most who talk so look for any open port. */
-export function createSendClientError({ limits: { headersMs, requestMs }, watch }: ClientErrorOptions) {
-  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+export function createBareRefusals({ limits: { headersMs, requestMs }, watch }: ClientErrorOptions) {
+  return { sendClientError, refuseUnusual }
+
+  function sendClientError(error: NodeJS.ErrnoException, socket: Socket): void {
     // Who reset the connection has gone.
-    if (error.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy()
-      return
-    }
-    const known = knownOf(error)
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else refuse(socket, knownOf(error))
+  }
+
+  /** Node would close after CONNECT without a word, and answer any `Expect` but 100-continue without a body. */
+  function refuseUnusual(server: Server): void {
+    server.on('connect', ({ method }, socket) => {
+      // Node has taken its own listeners off.
+      socket.on('error', () => socket.destroy())
+      refuse(socket as Socket, createError('DYN_REQUEST_REFUSED', { got: `the method ${method}` }))
+    })
+    server.on('checkExpectation', ({ socket }: IncomingMessage) => {
+      refuse(socket, createError('DYN_REQUEST_REFUSED', { got: 'an "Expect" other than 100-continue' }))
+    })
+  }
+
+  function refuse(socket: Socket, known: DynablockError): void {
     watch.refused(known.code)
     socket.end(responseOf(known), () => socket.destroy())
   }

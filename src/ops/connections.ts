@@ -10,7 +10,7 @@ export interface ConnectionLimits {
   keepAliveMs: number
   /** How often the first two are looked after. */
   checkEveryMs: number
-  /** At once; more are closed as they come. */
+  /** At once: see `limitConnections`. */
   count: number
 }
 
@@ -43,6 +43,8 @@ export function serverOptions({ headersMs, requestMs, silentMs, keepAliveMs, che
       connectionsCheckingInterval: checkEveryMs,
       // Node's default, said here as docs/webhook.md does: a bearer, some cookies, and what three proxies add.
       maxHeaderSize: 16_384,
+      // Node would refuse it without a body; we refuse it as everything else.
+      requireHostHeader: false,
     },
   }
 }

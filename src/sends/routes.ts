@@ -177,11 +177,11 @@ function json<Body extends TSchema>(schema: Body) {
 
 /** JSON is read here, lines as they arrive; anything else is not taken. */
 function acceptBodies(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) =>
+  app.acceptText({
+    types: ['application/json'],
     // Tools send the type with no body at all, as to retry.
-    body === '' ? undefined : readJson(body),
-  )
+    parse: text => (text === '' ? undefined : readJson(text)),
+  })
   app.addContentTypeParser('application/x-ndjson', async (_request: unknown, body: unknown) => body)
 }
 

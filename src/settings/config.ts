@@ -53,6 +53,8 @@ export interface Config {
   /** For blocks that don't set their own, like `replyWithinMs`. */
   lateWithinMs: number
   maxBodyBytes: number
+  /** For all bodies that are under way. */
+  maxBodiesBytes: number
   trustProxy: boolean | string[]
   logLevel: (typeof logLevels)[number]
 }
@@ -111,6 +113,7 @@ export function loadConfig(env: Env, { live = false }: LoadOptions = {}): Config
     replyWithinMs: read.REPLY_WITHIN_MS,
     lateWithinMs: read.LATE_WITHIN_MS,
     maxBodyBytes: read.MAX_BODY_BYTES,
+    maxBodiesBytes: read.MAX_BODIES_BYTES,
     trustProxy: readProxies(read.TRUST_PROXY) ?? false,
     logLevel: read.LOG_LEVEL,
   }

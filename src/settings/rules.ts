@@ -33,6 +33,10 @@ export function refuseTogether(settings: Settings, { env, live, problems }: Rule
       describe('METRICS_PORT', 'a port of its own', 'the value of PORT', Settings.properties.METRICS_PORT.remedy),
     )
   }
+  if (settings.MAX_BODIES_BYTES < settings.MAX_BODY_BYTES) {
+    const { remedy } = Settings.properties.MAX_BODIES_BYTES
+    problems.push(describe('MAX_BODIES_BYTES', 'at least MAX_BODY_BYTES', 'less', remedy))
+  }
   refuseClients(settings, problems)
   refuseCredentials(settings, problems)
   if (!production) return

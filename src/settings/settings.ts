@@ -69,6 +69,11 @@ export const Settings = Type.Object({
     remedy: 'Set how many milliseconds a late reply may take; the contact waits for it.',
   }),
   MAX_BODY_BYTES: Type.Integer({ default: 262_144, minimum: 1024, remedy: 'Full Contact Data is a few kB long.' }),
+  MAX_BODIES_BYTES: Type.Integer({
+    default: 67_108_864,
+    minimum: 1_048_576,
+    remedy: 'Set how much memory the bodies of all requests that are being received may take; 64 MiB is plenty.',
+  }),
   TRUST_PROXY: Type.String({
     default: 'off',
     remedy: 'Set it to on, or to the addresses of the proxies in front of this server.',

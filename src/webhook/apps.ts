@@ -5,6 +5,7 @@ import type { AppKeys } from '../manychat/app-keys.ts'
 import type { Pages } from '../manychat/pages.ts'
 import type { WebhookSecret } from '../settings/credentials.ts'
 import { createFinder, requireSecret } from './auth.ts'
+import { markAuthentic } from './authentic.ts'
 import { acceptJson } from './body.ts'
 import { readId, textOrNull } from './contact.ts'
 import { type AppInstallation, appInstalled, appInstalledAt } from './schemas.ts'
@@ -39,8 +40,9 @@ export async function apps(scope: FastifyInstance, options: AppsOptions): Promis
   })
 
   await scope.register(async withAddress => {
-    withAddress.addHook('onRequest', async ({ params }) => {
-      if (!find((params as { secret: string }).secret)) throw createError('DYN_UNAUTHORIZED')
+    withAddress.addHook('onRequest', async request => {
+      if (!find((request.params as { secret: string }).secret)) throw createError('DYN_UNAUTHORIZED')
+      markAuthentic(request)
     })
     const app = contract(withAddress, withoutKey)
     app.post('/apps/installed/:secret', { schema: appInstalledAt }, ({ headers, body, log }) =>

@@ -3,6 +3,7 @@ import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { createError } from '../errors/errors.ts'
 import type { WebhookSecret } from '../settings/credentials.ts'
+import { markAuthentic } from './authentic.ts'
 
 /**
  * Requires exactly one `Authorization: Bearer <secret>` header, compared in constant time before the body is read. The
@@ -32,6 +33,10 @@ export async function requireBearer<Credential extends { secret: string }>(
     // Node keeps the first of two such headers; a proxy in front of us may have gone by the other one.
     if (isDoubled(request.raw.rawHeaders)) done(createError('DYN_UNAUTHORIZED'))
     else verify.call(this, request, reply, done)
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    markAuthentic(request)
+    done()
   })
 }
 

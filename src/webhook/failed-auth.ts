@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isOnAuthenticConnection } from './authentic.ts'
 
 /** Someone who configured a wrong secret should still see why; 100 tries a minute never guess 32 characters. */
 export const failuresAMinute = 100
@@ -8,8 +9,9 @@ export const failuresAMinute = 100
 export type CountFailure = (request: FastifyRequest) => Promise<number | null>
 
 /**
- * Counts failed authentications by address. Only failures are counted and refused: ManyChat and a stranger may share a
- * proxy, so a request with the right secret is let in whatever came before.
+ * Counts failed authentications by address. Only failures are counted and refused: all of ManyChat's customers, and perhaps
+ * a stranger, share a few addresses, so a request with the right secret is let in whatever came before. A connection that
+ * has carried an authentic request isn't a stranger's: what fails on it counts for nobody.
  */
 export function createFlood() {
   let limit: ReturnType<FastifyInstance['createRateLimit']> | undefined
@@ -24,6 +26,7 @@ export function createFlood() {
   }
 
   async function countFailure(request: FastifyRequest): Promise<number | null> {
+    if (isOnAuthenticConnection(request)) return null
     const counted = await limit?.(request)
     return counted && !counted.isAllowed && counted.isExceeded ? counted.ttlInSeconds : null
   }

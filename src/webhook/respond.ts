@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { createError, DynablockError, dataOf } from '../errors/errors.ts'
+import { createError, DynablockError, dataOf, type ErrorCode } from '../errors/errors.ts'
 import { problemOf, problemType } from '../errors/problem-details.ts'
 import { type CountFailure, failuresAMinute } from './failed-auth.ts'
 
@@ -7,6 +7,8 @@ import { type CountFailure, failuresAMinute } from './failed-auth.ts'
 const refusalsLoggedEveryMs = 5000
 /** When to try again after a refusal for overload: by then the load has been measured again. */
 const retryAfterSeconds = '2'
+/** Refusals because of the load, which is nobody's error. */
+const loadCodes: readonly ErrorCode[] = ['DYN_OVERLOADED', 'DYN_BODIES_FULL']
 
 export interface SendProblemOptions {
   /** Milliseconds since 1970. */
@@ -34,14 +36,19 @@ export function createSendProblem({ now, isOverloaded, countFailure, watch }: Se
   /** A failed authentication is counted before it is answered; everything else is answered at once. */
   function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     const known = error instanceof DynablockError ? error : fromFastify(error)
-    return known.status === 401 ? refuseStranger(known, request, reply) : sendProblem(known, error, request, reply)
+    return isOfStranger(known, request)
+      ? refuseStranger(known, request, reply)
+      : sendProblem(known, error, request, reply)
   }
 
   async function refuseStranger(known: DynablockError, request: FastifyRequest, reply: FastifyReply) {
-    watch?.unauthorized(request.routeOptions.url ?? 'none')
+    if (known.status === 401) watch?.unauthorized(request.routeOptions.url ?? 'none')
     if (isOverloaded?.()) return sendProblem(createError('DYN_OVERLOADED'), known, request, reply)
     const waitSeconds = (await countFailure?.(request)) ?? null
-    if (waitSeconds === null) return sendProblem(known, known, request, reply.header('www-authenticate', 'Bearer'))
+    if (waitSeconds === null) {
+      if (known.status === 401) reply.header('www-authenticate', 'Bearer')
+      return sendProblem(known, known, request, reply)
+    }
     const flood = createError('DYN_UNAUTHORIZED_OFTEN', { limit: failuresAMinute })
     return sendProblem(flood, known, request, reply.header('retry-after', String(waitSeconds)))
   }
@@ -54,8 +61,9 @@ export function createSendProblem({ now, isOverloaded, countFailure, watch }: Se
   ): FastifyReply {
     const { code, status } = known
     watch?.refused(code)
-    if (code === 'DYN_OVERLOADED') reply.header('retry-after', retryAfterSeconds)
-    if (status >= 500 && code !== 'DYN_OVERLOADED') request.log.error({ err: error, call: request.id }, known.title)
+    const isLoad = loadCodes.includes(code)
+    if (isLoad) reply.header('retry-after', retryAfterSeconds)
+    if (status >= 500 && !isLoad) request.log.error({ err: error, call: request.id }, known.title)
     else logRefusal(known, request)
     return reply
       .code(status)
@@ -82,6 +90,11 @@ export function createSendProblem({ now, isOverloaded, countFailure, watch }: Se
 function loggedPath(url: string): string {
   const [path = ''] = url.split('?')
   return path.replace(/(\/installed\/+)[^/]+/i, '$1…').replace(/[^/]{32,}/g, '…')
+}
+
+/** What a stranger sends is a failed authentication, also where it could not even be read. */
+function isOfStranger({ status }: DynablockError, { isAuthentic }: FastifyRequest): boolean {
+  return status === 401 || (isAuthentic === false && status < 500)
 }
 
 function fromFastify({ code, statusCode = 500 }: FastifyError): DynablockError {

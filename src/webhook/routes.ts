@@ -12,13 +12,14 @@ import { channels } from '../content/channels.ts'
 import { createError } from '../errors/errors.ts'
 import type { WebhookSecret } from '../settings/credentials.ts'
 import { requireSecret } from './auth.ts'
+import { markAuthentic } from './authentic.ts'
 import { acceptJson } from './body.ts'
-import { enteredBy, requireSealed } from './callback.ts'
+import { acceptSealed, enteredBy, requireSealed } from './callback.ts'
 import { hasUnknownChannel, openedBy } from './contact.ts'
 import type { DuplicateTaps } from './duplicate-taps.ts'
 import { type CallReport, reportOf, sendAnswer } from './report.ts'
 import { enterStep, openBlock } from './schemas.ts'
-import type { Seal } from './seal.ts'
+import { noSeal, type Seal } from './seal.ts'
 
 export interface WebhookOptions {
   blocks: Blocks
@@ -35,14 +36,13 @@ export interface WebhookOptions {
 }
 
 /** The routes that ManyChat calls: a Dynamic Block opens a block, and its callbacks enter the steps. */
-export async function webhook(plain: FastifyInstance, options: WebhookOptions): Promise<void> {
+export async function webhook(app: FastifyInstance, options: WebhookOptions): Promise<void> {
   const { blocks, runner, seal, duplicateTaps, secrets, dev, watch, now } = options
-  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  acceptJson(plain)
 
   await app.register(async scope => {
     const opening = scope.withTypeProvider<TypeBoxTypeProvider>()
     await requireSecret(scope, secrets, ({ params }) => (params as { block: string }).block)
+    acceptJson(scope)
     opening.post('/blocks/:block', { schema: openBlock }, ({ params, body, id, log }, reply) => {
       const startedAt = now()
       const block = requireBlock(params.block)
@@ -54,14 +54,21 @@ export async function webhook(plain: FastifyInstance, options: WebhookOptions): 
     })
   })
 
-  app.post('/blocks/:block/:step', { schema: enterStep }, ({ params, body: given, id }, reply) => {
-    const startedAt = now()
-    const body = (given ?? {}) as Record<string, unknown>
-    const { claims, expired } = seal.open(body.state)
-    requireTarget(claims, params)
-    requireSealed(claims, body)
-    const { record, pair } = enteredBy(claims, body, id)
-    return answer(reply, record, startedAt, expired ? tooOld(record) : enter(record, pair))
+  await app.register(async scope => {
+    const entering = scope.withTypeProvider<TypeBoxTypeProvider>()
+    acceptSealed(scope, seal)
+    entering.post('/blocks/:block/:step', { schema: enterStep }, (request, reply) => {
+      const startedAt = now()
+      const { params, id, unsealed } = request
+      if (!unsealed) throw noSeal()
+      const { claims, expired } = unsealed
+      const body = request.body as Record<string, unknown>
+      requireTarget(claims, params)
+      requireSealed(claims, body)
+      markAuthentic(request)
+      const { record, pair } = enteredBy(claims, body, id)
+      return answer(reply, record, startedAt, expired ? tooOld(record) : enter(record, pair))
+    })
   })
 
   /** An answer that is ready is sent without awaiting it, which would cost a tenth of the call. */

@@ -1,6 +1,11 @@
 import { createSigner, createVerifier } from 'fast-jwt'
 import type { SealClaims, Sign } from '../calls/seal-claims.ts'
-import { createError } from '../errors/errors.ts'
+import { createError, type DynablockError } from '../errors/errors.ts'
+
+/** A token as the `state` of a body. What a contact writes can't look like this: a quote within a text is escaped. */
+const sealedState = /"state"\s*:\s*"([\w-]+\.[\w-]+\.[\w-]+)"/
+/** The 32 bytes of a signature take 43 characters, of which the last has two bits to spare: they must be 0. */
+const canonicalEnd = /\.[\w-]{42}[AEIMQUYcgkosw048]$/
 
 /** The contents of a valid token. */
 export interface Unsealed {
@@ -15,7 +20,7 @@ export interface Seal {
    *
    * @throws DynablockError `DYN_SEAL_REFUSED` for anything that was not signed with one of the keys
    */
-  open(token: unknown): Unsealed
+  open(token: string): Unsealed
 }
 
 export interface SealOptions {
@@ -32,9 +37,8 @@ export function createSeal({ keys, now }: SealOptions): Seal {
   const verifiers = keys.map(key => createVerifier({ key, algorithms: ['HS256'], ignoreExpiration: true }))
   return { sign, open }
 
-  function open(token: unknown): Unsealed {
-    if (typeof token !== 'string') throw createError('DYN_SEAL_REFUSED', { got: token == null ? 'nothing' : 'no text' })
-    for (const verify of verifiers) {
+  function open(token: string): Unsealed {
+    for (const verify of canonicalEnd.test(token) ? verifiers : []) {
       try {
         const claims = verify(token) as SealClaims
         return { claims, expired: claims.exp * 1000 <= now() }
@@ -44,4 +48,19 @@ export function createSeal({ keys, now }: SealOptions): Seal {
     }
     throw createError('DYN_SEAL_REFUSED', { got: 'one that this server did not sign, or that was changed' })
   }
+}
+
+/**
+ * The token in the text of a body, which hasn't been parsed yet: a stranger's body shouldn't be.
+ *
+ * @throws DynablockError `DYN_SEAL_REFUSED` when there is none
+ */
+export function findSealed(text: string): string {
+  const token = sealedState.exec(text)?.[1]
+  if (token === undefined) throw noSeal()
+  return token
+}
+
+export function noSeal(): DynablockError {
+  return createError('DYN_SEAL_REFUSED', { got: 'none' })
 }

@@ -29,6 +29,7 @@ t.test('the names stay', async t => {
       ['dynablock_content_warnings_total', 'block', 'rule'],
       ['dynablock_refusals_total', 'code'],
       ['dynablock_auth_failures_total', 'route'],
+      ['dynablock_connections_closed_total', 'which'],
       ['dynablock_outbound_calls_total', 'service', 'operation', 'outcome'],
       ['dynablock_outbound_call_duration_seconds', 'service'],
       ['dynablock_sends', 'operation', 'state'],

@@ -99,13 +99,42 @@ t.test('who has gone in the middle of a request is not answered', async t => {
   t.match(await app.inject('/healthz'), { statusCode: 200 })
 })
 
-t.test('more connections than there may be are closed, and those that are there go on', async t => {
-  const open = await serve(t, { ...limits, keepAliveMs: 5000, headersMs: 5000, requestMs: 5000, count: 2 })
-  const [first, second] = [await open(), await open()]
-  const third = await open()
-  third.on('error', () => {})
-  await once(third, 'close')
-  for (const socket of [first, second]) t.match(await ask(socket, whole), /^HTTP\/1\.1 200 /)
+t.test('what Node would refuse by itself is refused as everything else, and counted', async t => {
+  const { app } = build(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as { port: number }
+  const requests = [
+    ['CONNECT b.test:443 HTTP/1.1\r\nHost: b.test\r\n\r\n', 'the method CONNECT'],
+    ['GET /healthz HTTP/1.1\r\nHost: b.test\r\nExpect: a canary\r\n\r\n', 'an "Expect" other than 100-continue'],
+    ['GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 'no Host'],
+  ] as const
+  for (const [text, got] of requests) {
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+    const answers = ended(socket)
+    socket.write(text)
+    const [headers, body] = (await answers).answer.split('\r\n\r\n') as [string, string]
+    t.match(headers, /^HTTP\/1\.1 400 Bad Request\r\n/, got)
+    t.match(headers, /content-type: application\/problem\+json/i)
+    t.match(JSON.parse(body), { code: 'DYN_REQUEST_REFUSED', status: 400, got })
+  }
+  const metrics = await app.inject('/metrics')
+  t.match(metrics.body, `dynablock_refusals_total{code="DYN_REQUEST_REFUSED"} ${requests.length}`)
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  t.teardown(() => socket.destroy())
+  t.match(await ask(socket, 'GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /, 'HTTP/1.0 has no Host')
+})
+
+t.test('who resets a CONNECT harms nobody', async t => {
+  const { app } = build(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as { port: number }
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  const [theirs] = (await once(app.server, 'connection')) as [Socket]
+  const closed = once(theirs, 'close')
+  app.server.once('connect', () => theirs.destroy(new Error('reset')))
+  socket.write('CONNECT b.test:443 HTTP/1.1\r\nHost: b.test\r\n\r\n')
+  await closed.catch(() => {})
+  t.match(await app.inject('/healthz'), { statusCode: 200 })
 })
 
 t.test('a call that comes by an open connection while the server closes is answered, and is the last', async t => {

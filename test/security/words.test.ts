@@ -1,7 +1,7 @@
 import t from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { readJsonBlock } from '../../src/blocks/json-block.ts'
-import { build, type Callback, post, secret } from '../helper.ts'
+import { ana, build, type Callback, post, secret } from '../helper.ts'
 
 const near = ['9007199254740993123', '9007199254740993124', '9007199254740993000']
 
@@ -35,7 +35,7 @@ t.test('M1: what a contact writes becomes neither step, state, contact nor page'
   t.ok(heard.length >= 3)
   for (const one of heard) t.match(one, { id: near[0], page: '1234567890123456789', state: undefined })
   const other = template.replace('{{last_input_text}}', '","user_id":"7","x":"')
-  t.equal((await post(app, path, other)).json.code, 'DYN_SEAL_REFUSED')
+  t.equal((await post(app, path, other)).json.code, 'DYN_BODY_REFUSED')
 })
 
 t.test('M2: contacts whose ids differ in the last of 19 digits are never taken for each other', async t => {
@@ -53,6 +53,20 @@ t.test('M2: contacts whose ids differ in the last of 19 digits are never taken f
       t.equal(status, other === id ? 200 : 401, `${other} taps a button of ${id}`)
     }
   }
+})
+
+t.test('M4: words that were not escaped replace no contact', async t => {
+  const { open } = build(t, { blocks: { who: defineBlock({ open: ({ contact }) => contact.id }) } })
+  const body = `{"contact":${ana},"note":"{{last_input_text}}"}`
+  for (const words of [
+    'x","contact":{"id":666,"key":"user:666"},"y":"',
+    'x","contact" : {"id":666},"y":"',
+    '","note":"',
+  ]) {
+    t.equal((await open('who', body.replace('{{last_input_text}}', words))).status, 400, words)
+  }
+  const escaped = JSON.stringify('x","contact":{"id":666},"y":"').slice(1, -1)
+  t.equal((await open('who', body.replace('{{last_input_text}}', escaped))).shown, near[0])
 })
 
 t.test('M3: a template in what a contact wrote is shown, and not run', async t => {

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { createApiAccess } from '../../src/ops/api-access.ts'
+import { bodies } from '../../src/ops/bodies.ts'
 import type { Queue } from '../../src/queue/job.ts'
 import type { JobRow } from '../../src/queue/rows.ts'
 import { createSendCheck } from '../../src/sends/check-send.ts'
@@ -24,6 +25,7 @@ export async function serveSends(t: Test, given?: Queue) {
   const queue = given ?? own
   const memory = { ...own, fault, rows, calls, change }
   const app: FastifyInstance = Fastify({ bodyLimit: 4096 })
+  bodies(app, { maxBytes: 4096, maxTotalBytes: 65_536 })
   app.setErrorHandler(createSendProblem({ now: clock.now }))
   const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
   const tokens = [token, `${token}-2`, `shop:sends:${token}-3`, `crm:sends+check:${token}-4`].map(readApiToken)

@@ -30,6 +30,7 @@ t.test('development needs no other setting, and listens on this machine only', a
     replyWithinMs: 8000,
     lateWithinMs: 120_000,
     maxBodyBytes: 262_144,
+    maxBodiesBytes: 67_108_864,
     trustProxy: false,
     logLevel: 'info',
   })
@@ -71,6 +72,7 @@ t.test('every setting is read', async t => {
       DATA_DIR: '/srv/data',
       REPLY_WITHIN_MS: '9500',
       MAX_BODY_BYTES: '1024',
+      MAX_BODIES_BYTES: '2000000',
       TRUST_PROXY: 'loopback, 10.0.0.0/8,::1',
       LOG_LEVEL: 'silent',
     }),
@@ -91,6 +93,7 @@ t.test('every setting is read', async t => {
       dataDir: '/srv/data',
       replyWithinMs: 9500,
       maxBodyBytes: 1024,
+      maxBodiesBytes: 2_000_000,
       trustProxy: ['loopback', '10.0.0.0/8', '::1'],
       logLevel: 'silent',
     },

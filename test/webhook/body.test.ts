@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { defineBlock } from '../../src/index.ts'
 import { readBody } from '../../src/webhook/body.ts'
 import { ana, build, secret } from '../helper.ts'
 
@@ -118,6 +119,29 @@ t.test('keys that reach a prototype are refused, also beside long numbers that a
   }
   t.equal(({} as { admin?: boolean }).admin, undefined)
   t.same(readBody('{"constructor":"Bauhaus","prototype":{"a":1}}'), { constructor: 'Bauhaus', prototype: { a: 1 } })
+})
+
+t.test('a key that occurs twice is refused wherever it stands, since the last one would win', async t => {
+  const { open } = build(t, { blocks: { who: defineBlock({ open: ({ contact }) => contact.id }) } })
+  // What a contact wrote, put beside the contact without being escaped.
+  const words = 'x","contact":{"id":666,"key":"user:666"},"y":"'
+  for (const body of [
+    `{"contact":{"id":42},"note":"${words}"}`,
+    `{"contact":{"id":42},"note":"${words.replaceAll('":', '" \n:')}"}`,
+    `{"contact":{"id":9007199254740993123},"note":"${words}"}`,
+    '{"id":42,"first_name":"x","id":666}',
+    '{"contact":{"id":42,"custom_fields":{"note":"x"},"id":666}}',
+    '{"data":[{"who":{"contact":1,"contact":2}}],"id":42}',
+  ]) {
+    const { status, json } = await open('who', body)
+    t.match(
+      [status, json],
+      [400, { code: 'DYN_BODY_REFUSED', got: /^the key "(contact|id)" twice in one object$/ }],
+      body,
+    )
+  }
+  const escaped = JSON.stringify({ contact: { id: 42 }, note: words, history: [{ id: 1 }, { id: 2 }] })
+  t.equal((await open('who', escaped)).shown, '42')
 })
 
 t.test('empty and unrendered are null everywhere, other text stays', async t => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/index.ts'
-import { ana, build, buttonOf, type Overrides, secret } from '../helper.ts'
+import { ana, build, buttonOf, metricsOf, type Overrides, secret } from '../helper.ts'
 import { until } from '../until.ts'
 
 const authorization = `Authorization: Bearer ${secret}\r\n`
@@ -176,7 +176,7 @@ t.test('beyond the limit of all, strangers give way to whoever comes, and those 
   await held.answered()
   t.match(held.answer(), /^HTTP\/1\.1 200 /)
   t.equal(lines('error').length, 0)
-  t.match((await app.inject('/metrics')).body, 'dynablock_refusals_total{code="DYN_BODIES_FULL"} 6\n')
+  t.match(await metricsOf(app), 'dynablock_refusals_total{code="DYN_BODIES_FULL"} 6\n')
 })
 
 async function inPieces(socket: Socket, body: Buffer, size: number, write: (piece: Buffer) => Buffer): Promise<void> {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/index.ts'
-import { ana, build, buttonOf, post, secret } from '../helper.ts'
+import { ana, build, buttonOf, metricsOf, post, secret } from '../helper.ts'
 import { until } from '../until.ts'
 
 const call = `POST /blocks/hello HTTP/1.1\r\nHost: b.test\r\nAuthorization: Bearer ${secret}\r\nContent-Length: ${ana.length}\r\n\r\n${ana}`
@@ -36,7 +36,7 @@ async function serve(t: Test, count: number) {
   }
 
   async function closedBy(which: string): Promise<number> {
-    const { body } = await app.inject('/metrics')
+    const body = await metricsOf(app)
     return Number(new RegExp(`dynablock_connections_closed_total\\{which="${which}"\\} (\\d+)`).exec(body)?.[1] ?? 0)
   }
 }

@@ -117,8 +117,7 @@ t.test('what Node would refuse by itself is refused as everything else, and coun
     t.match(headers, /content-type: application\/problem\+json/i)
     t.match(JSON.parse(body), { code: 'DYN_REQUEST_REFUSED', status: 400, got })
   }
-  const metrics = await app.inject('/metrics')
-  t.match(metrics.body, `dynablock_refusals_total{code="DYN_REQUEST_REFUSED"} ${requests.length}`)
+  t.match(await metricsOf(app), `dynablock_refusals_total{code="DYN_REQUEST_REFUSED"} ${requests.length}`)
   const socket = connect(port, '127.0.0.1').setEncoding('utf8')
   t.teardown(() => socket.destroy())
   t.match(await ask(socket, 'GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /, 'HTTP/1.0 has no Host')

@@ -35,6 +35,8 @@ export const config: Config = {
   matonConnections: new Map(),
   chatfuelBots: [],
   fallbackFlows: new Map(),
+  outcomeUrl: undefined,
+  outcomeSecrets: [],
   dryRun: false,
   docs: false,
   appKeyHeader: 'x-token-header',

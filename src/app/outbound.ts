@@ -58,6 +58,7 @@ export function createOutbound({
     bots: config.chatfuelBots,
     fallbackFlows: config.fallbackFlows,
     dryRun: config.dryRun,
+    outcomes: config.outcomeUrl === undefined ? undefined : { url: config.outcomeUrl, keys: config.outcomeSecrets },
     leaseMs,
     registry,
     onFatal,

@@ -44,6 +44,12 @@ export const sendErrors = {
     'The process ended during the call, before it could record the outcome: the call may have been carried out.',
     'Check that before you retry it.',
   ],
+  DYN_OUTCOME_REFUSED: [
+    502,
+    'Outcome not taken',
+    'OUTCOME_URL did not take the outcome of a send: {got}.',
+    'Let it answer 2xx within 10 s, without a redirect. A dead outcome can be retried like a send.',
+  ],
   DYN_RUN_LATE: [
     500,
     'Late reply took too long',

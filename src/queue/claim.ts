@@ -18,7 +18,7 @@ export function makeLease(): string {
 
 /** Makes `claim`, which begins where its last turn over the lines ended. */
 export function createClaim({ store, time }: { store: Store; time: Time }) {
-  const turnEndedAt: Record<JobKind, string> = { run: '', delivery: '' }
+  const turnEndedAt: Record<JobKind, string> = { run: '', delivery: '', outcome: '' }
   let claims = 0
   return claim
 

@@ -3,9 +3,12 @@ import { type Static, Type } from '@sinclair/typebox'
 
 /**
  * `run`: run the handler of a call. `delivery`: one outbound call. A late reply is a run first; what it answers becomes a
- * delivery at its place.
+ * delivery at its place. `outcome`: tells OUTCOME_URL how one of the others ended.
  */
-export const JobKind = Type.Union([Type.Literal('run'), Type.Literal('delivery')], { description: 'run or delivery' })
+export const JobKind = Type.Union(
+  (['run', 'delivery', 'outcome'] as const).map(kind => Type.Literal(kind)),
+  { description: 'run, delivery or outcome' },
+)
 export type JobKind = Static<typeof JobKind>
 
 /**
@@ -86,6 +89,14 @@ export interface Job extends Addressed {
 export interface JobError {
   code: string
   message: string
+}
+
+/** The parameters of an outcome: how a job ended, and nothing that it says. */
+export type JobOutcome = {
+  /** The same however often it is told. */
+  event: string
+  timestamp: string
+  data: { id: string; state: JobState; code: string | null }
 }
 
 /** A job that this worker may work on; nobody who lacks its `lease` can change it. */
@@ -181,6 +192,7 @@ export interface Queue {
   /** Gives a job back; one that has begun keeps counting the start. */
   release(lease: Pick<Lease, 'id' | 'lease'>, hasBegun: boolean): Promise<boolean>
   get(id: string): Promise<Job | null>
+  /** All but outcomes. */
   list(options: ListOptions): Promise<Job[]>
   /** A dead job waits again, from attempt 0; null when there is no such job, false when it is of another state. */
   retry(id: string): Promise<Job | null | false>

@@ -25,7 +25,12 @@ export function createOverview({
   async function list({ state, page, addressee, before, limit = 50 }: ListOptions): Promise<Job[]> {
     if (before !== undefined && !isId(before)) return []
     const rows = await store.run(db => {
-      let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(Math.min(limit, maxListed))
+      let query = db
+        .selectFrom('jobs')
+        .selectAll()
+        .where('kind', '<>', sql.lit('outcome' as const))
+        .orderBy('id', 'desc')
+        .limit(Math.min(limit, maxListed))
       if (state !== undefined) query = query.where(sql<JobState>`state || ''`, '=', state)
       if (page !== undefined) query = query.where('page', '=', storable(page))
       if (addressee !== undefined) query = query.where('addressee', '=', storable(addressee))

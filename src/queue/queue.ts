@@ -14,13 +14,15 @@ import { createWorkers } from './workers.ts'
 export interface QueueOptions {
   /** For tests: milliseconds since 1970, in place of the store's clock and of this process's. */
   now?: () => number
+  /** Whether the end of each job is to be told, by an outcome; default false. */
+  tellsOutcomes?: boolean
 }
 
-export function createQueue(store: Store, { now }: QueueOptions = {}): Queue {
+export function createQueue(store: Store, { now, tellsOutcomes = false }: QueueOptions = {}): Queue {
   const time = createTime(store, now)
   const listeners = new Set<() => void>()
   const cancelListeners = new Set<(id: string) => void>()
-  const transitions = createTransitions({ store, time })
+  const transitions = createTransitions({ store, time, tellsOutcomes })
   const workers = createWorkers({ store, time })
   return {
     ...transitions,

@@ -1,9 +1,18 @@
 /** Jobs as the store has them, and back. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Insertable, Selectable } from 'kysely'
 import { parseWritten, stringifyExact } from '../json/exact-json.ts'
 import type { JobsTable } from '../store/tables.ts'
-import { type Job, type JobError, type Lease, type Line, type NewDelivery, type NewRun, priorities } from './job.ts'
+import {
+  type Job,
+  type JobError,
+  type JobOutcome,
+  type Lease,
+  type Line,
+  type NewDelivery,
+  type NewRun,
+  priorities,
+} from './job.ts'
 
 export type JobRow = Selectable<JobsTable>
 export type NewRow = Required<Omit<Insertable<JobsTable>, 'id'>>
@@ -11,6 +20,10 @@ export type NewRow = Required<Omit<Insertable<JobsTable>, 'id'>>
 export const noLease = { lease: null, worker: null } as const
 /** Of what is done or cancelled: nobody needs it again, and `body_hash` still tells whether a repeat says the same. */
 export const noText = { params: null, call: null } as const
+
+const outcomeOperation = 'outcome'
+/** The line of all outcomes. */
+export const outcomeLine = lineOf({ page: null, operation: outcomeOperation })
 
 /** @param now the store's time */
 export function toDeliveryRow(delivery: NewDelivery, now: number): NewRow {
@@ -55,6 +68,28 @@ export function toRunRow(run: Omit<NewRun, 'call'> & { call: string | null }, no
     operation: 'sending.sendContent',
     call: call === null ? null : storable(call),
     idempotency_key: storable(idempotencyKey),
+  }
+}
+
+/** What becomes of a job, to be told. It is nobody's turn but its own: it has no page, and no place in an order. */
+export function toOutcomeRow({ id, state, error_code, updated_at }: JobRow): NewRow {
+  const outcome: JobOutcome = {
+    // Ids of jobs come again after a restore.
+    event: `evt_${randomUUID()}`,
+    timestamp: new Date(updated_at).toISOString(),
+    data: { id: String(id), state, code: state === 'dead' ? error_code : null },
+  }
+  return {
+    ...emptyRow(updated_at),
+    kind: 'outcome',
+    line: outcomeLine,
+    order_key: null,
+    page: null,
+    addressee: null,
+    operation: outcomeOperation,
+    priority: priorities.bulk,
+    urgency: priorities.bulk,
+    params: JSON.stringify(outcome),
   }
 }
 

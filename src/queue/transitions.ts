@@ -7,7 +7,17 @@ import { insertJobs } from './add.ts'
 import { count } from './counts.ts'
 import { type Answer, type Job, type JobError, type Lease, priorities, type Queue, type RetryOptions } from './job.ts'
 import { lockOrders, promote, reorder } from './order.ts'
-import { errorColumns, isId, type JobRow, noLease, noText, orderColumns, toDeliveryRow, toJob } from './rows.ts'
+import {
+  errorColumns,
+  isId,
+  type JobRow,
+  noLease,
+  noText,
+  orderColumns,
+  toDeliveryRow,
+  toJob,
+  toOutcomeRow,
+} from './rows.ts'
 
 type Changes = UpdateObject<Tables, 'jobs', 'jobs'>
 type Held = Pick<Lease, 'id' | 'lease'>
@@ -16,8 +26,15 @@ type Transitions = Pick<
   'setParams' | 'finish' | 'retryAt' | 'kill' | 'answer' | 'release' | 'get' | 'retry' | 'cancel'
 >
 
+export interface TransitionsOptions {
+  store: Store
+  time: Time
+  /** Whether a job that ends adds its outcome, in the same transaction. */
+  tellsOutcomes: boolean
+}
+
 /** What becomes of a job. Whoever lacks its lease changes nothing, so it doesn't matter how late they try. */
-export function createTransitions({ store, time }: { store: Store; time: Time }): Transitions {
+export function createTransitions({ store, time, tellsOutcomes }: TransitionsOptions): Transitions {
   const { engine } = store
   return { setParams, finish, retryAt, kill, answer, release, get, retry, cancel }
 
@@ -88,7 +105,14 @@ export function createTransitions({ store, time }: { store: Store; time: Time })
       await update(db, row.id, { state: 'cancelled', ...noLease, ...noText })
       await count(db, [row], 'unfinished', null)
       await promote(db, [row.order_key])
+      await addOutcome(db, { ...row, state: 'cancelled', updated_at: await time.read(db) })
     })
+  }
+
+  /** An outcome has none itself; a run that is done goes on as a delivery, if at all. */
+  async function addOutcome(db: Kysely<Tables>, row: JobRow): Promise<void> {
+    if (!tellsOutcomes || row.kind === 'outcome' || (row.kind === 'run' && row.state === 'done')) return
+    await insertJobs(db, [toOutcomeRow(row)])
   }
 
   /** One statement that holds the condition under which it may be made. */
@@ -109,6 +133,7 @@ export function createTransitions({ store, time }: { store: Store; time: Time })
       if (!row) return false
       await count(db, [row], 'unfinished', to)
       await (goOn ? goOn(db, row) : promote(db, [order_key]))
+      await addOutcome(db, row)
       return true
     })
   }

@@ -7,10 +7,10 @@ import { openStore, type StoreOptions } from '../store/store.ts'
 export type OpenStore = Awaited<ReturnType<typeof open>>
 
 /** @throws DynablockError `DYN_STORE_FAILED` when it can't be reached or written, `DYN_STORE_NEWER` */
-export async function open(options: StoreOptions) {
+export async function open({ tellsOutcomes = false, ...options }: StoreOptions & { tellsOutcomes?: boolean }) {
   const store = await openStore(options)
   return {
-    queue: createQueue(store),
+    queue: createQueue(store, { tellsOutcomes }),
     limits: createSharedRateLimits(store),
     appKeys: createAppKeyStorage(store),
     probe: store.probe,

@@ -11,6 +11,7 @@ import type { FallbackFlow } from '../delivery/fallback-flow.ts'
 import { createHeartbeat } from '../delivery/heartbeat.ts'
 import { createSendMetrics } from '../delivery/metrics.ts'
 import { createOutage } from '../delivery/outage.ts'
+import { createOutcomes } from '../delivery/outcomes.ts'
 import { createPerform } from '../delivery/perform.ts'
 import { createWorker } from '../delivery/worker.ts'
 import type { DynablockError } from '../errors/errors.ts'
@@ -32,6 +33,8 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
   dryRun: boolean
   /** How long another process leaves alone what this one works on, when it no longer says that it lives; default 30000. */
   leaseMs?: number | undefined
+  /** Who is told how each send ended; undefined: nobody. */
+  outcomes: { url: string; keys: readonly string[] } | undefined
   /** Where the metrics of sends are registered. */
   registry: Registry
   /** Called when the store has failed for good. */
@@ -58,6 +61,7 @@ export function createSends({
   fallbackFlows,
   dryRun,
   leaseMs = 30_000,
+  outcomes: receiver,
   registry,
   onFatal,
   log,
@@ -85,6 +89,9 @@ export function createSends({
   const deliveries = createDeliveries({ queue, perform, outage, metrics, log, clock })
   const deliverer = createWorker({ queue, work: deliveries, heartbeat, outage, log, drainMs })
   const runner = createWorker({ queue, work: late.runs, heartbeat, outage, log, drainMs: 0 })
+  const fetch: typeof globalThis.fetch = dryRun ? dryFetch : (...given) => globalThis.fetch(...given)
+  const outcomes = receiver && createOutcomes({ ...receiver, queue, fetch, outage, metrics, log, clock })
+  const teller = outcomes && createWorker({ queue, work: outcomes, heartbeat, outage, log, drainMs })
   const timers: NodeJS.Timeout[] = []
 
   return {
@@ -107,7 +114,7 @@ export function createSends({
 
   /** The store is open for the rest of the server once its App Keys are known. */
   async function open() {
-    const opened = await (await import('./open.ts')).open(store)
+    const opened = await (await import('./open.ts')).open({ ...store, tellsOutcomes: receiver !== undefined })
     try {
       await appKeys.load(opened.appKeys)
       return opened
@@ -127,6 +134,7 @@ export function createSends({
       heartbeat.start()
       deliverer.start()
       runner.start()
+      teller?.start()
       every(sweepEveryMs, () => queue().sweep())
       every(foldEveryMs, () => queue().foldCounts())
       every(refreshEveryMs, () => appKeys.refresh())
@@ -147,9 +155,9 @@ export function createSends({
    */
   async function stop(abortHandlers: () => void): Promise<void> {
     for (const timer of timers) clearInterval(timer)
-    await Promise.all([deliverer.stop(), stopRuns(abortHandlers)])
+    await Promise.all([deliverer.stop(), teller?.stop(), stopRuns(abortHandlers)])
     outage.giveUp()
-    await deliverer.abort()
+    await Promise.all([deliverer.abort(), teller?.abort()])
     await heartbeat.stop().catch(() => undefined)
     await lazy.stop()
   }

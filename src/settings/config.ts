@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { createError, type ErrorProblem } from '../errors/errors.ts'
-import { describe, type Env, readFallbackFlow, readProxies, refuseTogether } from './rules.ts'
-import { type logLevels, Settings } from './settings.ts'
+import { describe } from './problem.ts'
+import { readFallbackFlow, readProxies, refuseTogether } from './rules.ts'
+import { type Env, type logLevels, Settings } from './settings.ts'
 
 /** The settings as the server uses them. */
 export interface Config {
@@ -31,6 +32,10 @@ export interface Config {
   chatfuelBots: string[]
   /** By page id: the custom field and the flow that show a text to a contact who wrote more than 24 hours ago. */
   fallbackFlows: ReadonlyMap<string, { field: string; flow: string }>
+  /** Where the end of each send is told; undefined: nowhere. */
+  outcomeUrl: string | undefined
+  /** Each signs the outcomes: `whsec_<base64>`. */
+  outcomeSecrets: string[]
   /** Sends do everything except the outbound call. */
   dryRun: boolean
   /** Whether /docs and /openapi.json are open to everybody. */
@@ -100,6 +105,8 @@ export function loadConfig(env: Env, { live = false }: LoadOptions = {}): Config
     matonConnections: new Map(read.MATON_CONNECTIONS.map(pair => pair.split('=') as [string, string])),
     chatfuelBots: read.CHATFUEL_BOTS,
     fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
+    outcomeUrl: read.OUTCOME_URL,
+    outcomeSecrets: read.OUTCOME_SECRET,
     dryRun: read.DRY_RUN === 'on',
     docs: read.DOCS === 'on',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),

@@ -47,3 +47,10 @@ export function readWebhookSecret(text: string): WebhookSecret {
   if (at === -1) return { secret: text, blocks: null }
   return { secret: text.slice(0, at), blocks: new Set(text.slice(at + 1).split('+')) }
 }
+
+/** Whether it is a key of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+export function isWebhookKey(text: string): boolean {
+  const [, base64 = ''] = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(text) ?? []
+  const bytes = Buffer.from(base64, 'base64').length
+  return bytes >= 24 && bytes <= 64
+}

@@ -3,6 +3,9 @@ import { maxLateWithinMs, maxReplyWithinMs, minLateWithinMs } from '../blocks/va
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+/** Environment variables. */
+export type Env = Record<string, string | undefined>
+
 /** A comma-separated list. A secret may also be read from the file named by `<NAME>_FILE`, and is never shown. */
 const List = (options: { secret: boolean; remedy: string }) => Type.Array(Type.String(), { default: [], ...options })
 
@@ -30,6 +33,8 @@ export const Settings = Type.Object({
   MATON_CONNECTIONS: List({ secret: false, remedy: 'Write <page id>=<connection id>, and set MATON_API_KEY.' }),
   CHATFUEL_BOTS: List({ secret: true, remedy: 'Write <bot id>:<token>, for version 2 <bot id>:<token>@<address>.' }),
   FALLBACK_FLOWS: List({ secret: false, remedy: 'Write <page id>=<name of the custom field>:<flow id>.' }),
+  OUTCOME_URL: Type.Optional(Type.String({ remedy: 'Set an https address of yours and OUTCOME_SECRET, or neither.' })),
+  OUTCOME_SECRET: List({ secret: true, remedy: 'Make one with: echo whsec_$(openssl rand -base64 32)' }),
   DRY_RUN: Type.Union([Type.Literal('on'), Type.Literal('off')], {
     default: 'off',
     remedy: 'Set it to on to let sends make no outbound calls.',

@@ -15,7 +15,7 @@ export interface Tables {
 /** What the values mean is told by the queue's `Job`. */
 export interface JobsTable {
   id: Generated<number>
-  kind: 'run' | 'delivery'
+  kind: 'run' | 'delivery' | 'outcome'
   /** Of a delivery page and operation, which share a rate; of a run its block. Lines take turns. */
   line: string
   /** Page and addressee; null when order doesn't matter. */

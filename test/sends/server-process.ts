@@ -14,7 +14,12 @@ const token = 'an-api-token-of-this-test-run-0123456789'
 
 /** Options that can be passed as JSON. */
 export interface ServeOptions
-  extends Partial<Pick<Config, 'dataDir' | 'databaseUrl' | 'manychatApiKeys' | 'manychatApiUrl' | 'apiTokens'>> {
+  extends Partial<
+    Pick<
+      Config,
+      'dataDir' | 'databaseUrl' | 'manychatApiKeys' | 'manychatApiUrl' | 'apiTokens' | 'outcomeUrl' | 'outcomeSecrets'
+    >
+  > {
   leaseMs?: number
 }
 

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { loadConfig } from '../../src/settings/config.ts'
-import { folderOf } from '../helper.ts'
 import { development, good, production } from '../production.ts'
 import { refused } from './refused-settings.ts'
 
@@ -19,6 +18,8 @@ t.test('development needs no other setting, and listens on this machine only', a
     matonConnections: new Map(),
     chatfuelBots: [],
     fallbackFlows: new Map(),
+    outcomeUrl: undefined,
+    outcomeSecrets: [],
     dryRun: false,
     docs: false,
     appKeyHeader: 'x-token-header',
@@ -107,23 +108,6 @@ t.test('every setting is read', async t => {
   ] as const) {
     t.equal(loadConfig({ ...development, TRUST_PROXY: text }).trustProxy, value)
   }
-})
-
-t.test('a secret may come from a file', async t => {
-  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n', state: `${good}3\n` })
-  const { webhookSecrets, stateKeys } = loadConfig({
-    ...production,
-    WEBHOOK_SECRETS: undefined,
-    WEBHOOK_SECRETS_FILE: `${folder}/one`,
-  })
-  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [`${good}1`]])
-  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/state` }, [
-    /^- STATE_KEYS: expected either STATE_KEYS or STATE_KEYS_FILE, got both\. Remove one\.$/,
-  ])
-  refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/nothing` }, [
-    /^- STATE_KEYS_FILE: expected a file that can be read, got ENOENT\. Mount it/,
-  ])
-  refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/empty` }, [/^- STATE_KEYS: .* got nothing\./])
 })
 
 t.test('each setting refuses what it can not be, with a remedy', async t => {

@@ -1,7 +1,11 @@
 import t from 'tap'
 import { loadConfig } from '../../src/settings/config.ts'
 import { allows, readApiToken, readWebhookSecret } from '../../src/settings/credentials.ts'
+import { folderOf } from '../helper.ts'
 import { development, good, production } from '../production.ts'
+import { refused } from './refused-settings.ts'
+
+const whsec = `whsec_${Buffer.alloc(24, 'canary').toString('base64')}`
 
 t.test('an API token says its name and scopes; one that stands alone may do everything', async t => {
   t.same(readApiToken('abc'), { name: null, scopes: ['all'], secret: 'abc' })
@@ -28,6 +32,10 @@ t.test('entries that name a purpose hold secrets of the same strength, as many a
     appInstallSecrets: [good, 'b'],
     appPages: ['1', '2'],
     defaultPage: '2',
+  })
+  t.match(loadConfig({ ...production, OUTCOME_URL: 'https://shop.test/o', OUTCOME_SECRET: whsec }), {
+    outcomeUrl: 'https://shop.test/o',
+    outcomeSecrets: [whsec],
   })
 })
 
@@ -60,9 +68,32 @@ t.test('what says its purpose wrongly is refused, and nothing secret is shown', 
     [{ APP_INSTALL_SECRETS: good }, /APP_INSTALL_SECRETS: expected secrets of their own, got one of the other secrets/],
     [{ DEFAULT_PAGE: 'mine' }, /DEFAULT_PAGE: expected the id of a page, got something else than digits\. Set/],
     [{ APP_PAGES: '1,mine' }, /APP_PAGES: expected the id of a page, got something else than digits\. List/],
+    [{ OUTCOME_SECRET: whsec }, /OUTCOME_URL: expected an https address, got nothing/],
+    [{ OUTCOME_URL: 'https://shop.test/' }, /OUTCOME_SECRET: expected a secret that signs, got nothing/],
+    [{ OUTCOME_URL: 'http://shop.test/', OUTCOME_SECRET: whsec }, /OUTCOME_URL: .* begins with http:/],
+    [{ OUTCOME_URL: 'https://shop.test/', OUTCOME_SECRET: canary }, /OUTCOME_SECRET: expected whsec_ and 24 to 64/],
+    [{ OUTCOME_URL: 'https://shop.test/', OUTCOME_SECRET: 'whsec_c2hvcnQ=' }, /OUTCOME_SECRET: .* another form/],
+    [{ OUTCOME_URL: 'https://shop.test/', OUTCOME_SECRET: `${whsec}!` }, /OUTCOME_SECRET: .* another form/],
   ] as const) {
     const error = t.throws(() => loadConfig({ ...production, ...env }), { code: 'DYN_SETTINGS_REFUSED' }) as Error
     t.match(error.message, line)
     t.notMatch(error.message, canary)
   }
+})
+
+t.test('a secret may come from a file', async t => {
+  const folder = folderOf(t, { one: `${good}\n${good}2\n`, empty: '\n', state: `${good}3\n` })
+  const { webhookSecrets, stateKeys } = loadConfig({
+    ...production,
+    WEBHOOK_SECRETS: undefined,
+    WEBHOOK_SECRETS_FILE: `${folder}/one`,
+  })
+  t.same([webhookSecrets, stateKeys], [[good, `${good}2`], [`${good}1`]])
+  refused(t, { ...production, STATE_KEYS_FILE: `${folder}/state` }, [
+    /^- STATE_KEYS: expected either STATE_KEYS or STATE_KEYS_FILE, got both\. Remove one\.$/,
+  ])
+  refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/nothing` }, [
+    /^- STATE_KEYS_FILE: expected a file that can be read, got ENOENT\. Mount it/,
+  ])
+  refused(t, { ...production, STATE_KEYS: '', STATE_KEYS_FILE: `${folder}/empty` }, [/^- STATE_KEYS: .* got nothing\./])
 })

@@ -22,6 +22,7 @@ t.test('.env.example and the settings agree', async t => {
   ])
   const uncommented = parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))
   refused(t, { ...uncommented, NODE_ENV: 'production' }, [
+    /OUTCOME_SECRET: expected whsec_ .* got an entry in another form/,
     /RECORD_DIR: expected no value in production, got a folder/,
     /WEBHOOK_SECRETS: .* got the one from the example/,
     /STATE_KEYS: .* got the one from the example/,

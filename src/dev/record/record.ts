@@ -11,6 +11,7 @@ type SecretName =
   | 'stateKeys'
   | 'apiTokens'
   | 'appInstallSecrets'
+  | 'outcomeSecrets'
   | 'manychatApiKeys'
   | 'matonApiKey'
   | 'chatfuelBots'
@@ -85,5 +86,5 @@ function secretsOf(config: Pick<Config, SecretName>): string[] {
   const { webhookSecrets, stateKeys, apiTokens, appInstallSecrets, matonApiKey = '', databaseUrl = '' } = config
   const keyed = [...config.manychatApiKeys, ...config.chatfuelBots].map(entry => entry.slice(entry.indexOf(':') + 1))
   const shown = [...webhookSecrets.map(readWebhookSecret), ...apiTokens.map(readApiToken)].map(({ secret }) => secret)
-  return [...shown, ...stateKeys, ...appInstallSecrets, ...keyed, matonApiKey, databaseUrl]
+  return [...shown, ...stateKeys, ...appInstallSecrets, ...config.outcomeSecrets, ...keyed, matonApiKey, databaseUrl]
 }

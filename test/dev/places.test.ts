@@ -16,6 +16,9 @@ export default defineBlock({ open: ({ tap }) => text('Hi', [tap('Go on', 'next')
 `
 const npmStart = ['start.js', '--development']
 
+// Each case starts a process.
+t.setTimeout(180_000)
+
 /** Starts development; `token` is that of the printed address, `secret` that of the printed curl line. */
 async function develop(t: Test, env: Record<string, string>, args = npmStart) {
   const port = await freePort()

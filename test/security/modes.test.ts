@@ -15,6 +15,9 @@ const example = readFileSync(new URL('../../.env.example', import.meta.url), 'ut
 
 const npmStart = ['start.js', '--development']
 
+// Each case starts a process.
+t.setTimeout(180_000)
+
 async function start(t: Test, args: string[], settings: string, env: Record<string, string> = {}) {
   const port = await freePort()
   const cwd = folderOf(t, { 'blocks/hello.ts': hello, '.env': settings })
@@ -36,10 +39,12 @@ t.test('V1: only npm start in a clone, NODE_ENV=development and live start devel
       t.equal((await fetch(`http://127.0.0.1:${server.port}${path}`)).status, 404, `${name}: ${path}`)
     }
     t.notMatch(server.output(), 'token=', name)
+    server.child.kill('SIGKILL')
   }
   for (const args of [npmStart, ['src/cli/bin.ts', 'live', '--url', 'https://blue-moon.example']]) {
     const server = await start(t, args, '')
     await server.printed(/simulator\?token=/)
+    server.child.kill('SIGKILL')
   }
   const server = await start(t, ['src/cli/bin.ts', 'serve'], '', { NODE_ENV: 'development' })
   await server.printed(/simulator\?token=/)

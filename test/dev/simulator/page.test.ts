@@ -96,3 +96,15 @@ t.test('a conversation is saved, loaded, and compared when it is done again', on
   await page.getByRole('button', { name: 'Close' }).first().click()
   t.match(complaints, [/400/], 'and nothing else')
 })
+
+t.test('a page whose token is no longer valid says where to go', onBrowser, async t => {
+  const { url, app } = await serveSimulator(t, { size })
+  const { page, phone } = await openBrowser(t, { url })
+  await phone.shows('Small')
+  t.equal(new URL(page.url()).search, '', 'the token does not stay in the address')
+  await page.context().clearCookies()
+  app.server.closeAllConnections()
+  await page.getByText('Server started again: open the address that it printed').waitFor()
+  await phone.tap('Small')
+  t.match(await page.getByRole('alert').innerText(), /Open the address that the server printed/)
+})

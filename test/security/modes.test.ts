@@ -26,28 +26,35 @@ async function start(t: Test, args: string[], settings: string, env: Record<stri
 }
 
 t.test('V1: only npm start in a clone, NODE_ENV=development and live start development', async t => {
-  for (const [name, args, settings] of [
+  const production: [string, string[], string][] = [
     ['start.js', ['start.js'], readmeSettings],
     ['src/server.ts', ['src/server.ts'], readmeSettings],
     ['dynablock serve', ['src/cli/bin.ts', 'serve'], readmeSettings],
     ['dynablock serve with a copy of .env.example', ['src/cli/bin.ts', 'serve'], `${example}\n${readmeSettings}`],
     ['npm start with NODE_ENV=production in .env', npmStart, `${readmeSettings}NODE_ENV=production\n`],
-  ] as const) {
-    const server = await start(t, [...args], settings)
+  ]
+  const started = production.map(async ([name, args, settings]) => {
+    const server = await start(t, args, settings)
     await server.printed(/Server listening/)
     for (const path of ['/simulator', '/simulator/setup', '/docs', '/openapi.json']) {
       t.equal((await fetch(`http://127.0.0.1:${server.port}${path}`)).status, 404, `${name}: ${path}`)
     }
     t.notMatch(server.output(), 'token=', name)
     server.child.kill('SIGKILL')
-  }
-  for (const args of [npmStart, ['src/cli/bin.ts', 'live', '--url', 'https://blue-moon.example']]) {
-    const server = await start(t, args, '')
+  })
+  await Promise.all(started)
+
+  const development: [string[], Record<string, string>][] = [
+    [npmStart, {}],
+    [['src/cli/bin.ts', 'serve'], { NODE_ENV: 'development' }],
+    [['src/cli/bin.ts', 'live', '--url', 'https://blue-moon.example'], {}],
+  ]
+  const opened = development.map(async ([args, env]) => {
+    const server = await start(t, args, '', env)
     await server.printed(/simulator\?token=/)
     server.child.kill('SIGKILL')
-  }
-  const server = await start(t, ['src/cli/bin.ts', 'serve'], '', { NODE_ENV: 'development' })
-  await server.printed(/simulator\?token=/)
+  })
+  await Promise.all(opened)
 })
 
 t.test('V2: development is for this machine unless HOST is set, and not for https', async t => {

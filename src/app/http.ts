@@ -9,6 +9,7 @@ import type { CallMetrics } from '../ops/call-metrics.ts'
 import { createBareRefusals } from '../ops/client-error.ts'
 import { limitConnections } from '../ops/connection-limit.ts'
 import { type ConnectionLimits, connectionLimits, serverOptions } from '../ops/connections.ts'
+import { limitPipelining } from '../ops/pipelining.ts'
 import type { Config } from '../settings/config.ts'
 import { createFlood } from '../webhook/failed-auth.ts'
 import { createSendProblem } from '../webhook/respond.ts'
@@ -47,6 +48,7 @@ export function createHttp({ config, limits: given, isOverloaded, counted, now, 
     routerOptions: { ignoreTrailingSlash: true },
   })
   limitConnections(app.server, { count: limits.count, now, log, watch: counted })
+  limitPipelining(app.server)
   bare.refuseUnusual(app.server)
   bodies(app, { maxBytes: config.maxBodyBytes, maxTotalBytes: config.maxBodiesBytes })
   app.setErrorHandler(sendProblem)

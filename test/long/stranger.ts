@@ -13,12 +13,9 @@ const attacks: Record<string, () => void> = {
     const bytes = 131_072
     open(3000, socket => socket.write(head(bytes) + 'x'.repeat(bytes - 1)))
   },
-  'unfinished bodies of 250 kB': () => {
-    open(3000, socket => socket.write(head(256_000) + 'x'.repeat(255_000)))
-  },
   /** Chunks of a byte each, as many as fit. */
   'tiny chunks': () => {
-    const chunk = '1\r\nx\r\n'.repeat(100)
+    const chunk = '1\r\nx\r\n'.repeat(40)
     open(300, socket => {
       socket.write(head(0, 'Transfer-Encoding: chunked\r\n').replace('Content-Length: 0\r\n', ''))
       const timer = setInterval(() => socket.write(chunk), 200)
@@ -35,12 +32,16 @@ const attacks: Record<string, () => void> = {
   'idle connections': () => {
     open(10_000, socket => socket.write('GET /healthz HTTP/1.1\r\nHost: b.test\r\n\r\n'))
   },
+  /** A tenth of the rate of the others: Node itself takes 5 µs for each of these, however few are handled. */
   'many requests at once': () => {
     const request = 'GET / HTTP/1.1\r\nHost: b\r\n\r\n'
-    const batch = request.repeat(Math.round(bytesPerSecond / 50 / 20 / request.length))
-    open(50, socket => {
+    const batch = request.repeat(Math.round(bytesPerSecond / 10 / 50 / 20 / request.length))
+    open(50, function begin(socket) {
       const timer = setInterval(() => socket.writableLength < 1_000_000 && socket.write(batch), 50)
-      socket.once('close', () => clearInterval(timer))
+      socket.once('close', () => {
+        clearInterval(timer)
+        setTimeout(openOne, 50, begin)
+      })
     })
   },
 }

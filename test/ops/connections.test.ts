@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { defineBlock } from '../../src/index.ts'
 import { connectionLimits } from '../../src/ops/connections.ts'
 import { ana, build, metricsOf, secret } from '../helper.ts'
+import { until } from '../until.ts'
 
 const limits = { headersMs: 100, requestMs: 200, silentMs: 400, keepAliveMs: 100, checkEveryMs: 20 }
 const head = `POST /blocks/hello HTTP/1.1\r\nHost: b.test\r\nAuthorization: Bearer ${secret}\r\n`
@@ -56,9 +57,32 @@ t.test('who does not read its answer is not waited for', async t => {
   const socket = connect((app.server.address() as { port: number }).port, '127.0.0.1').on('error', () => {})
   t.teardown(() => socket.destroy())
   const [theirs] = (await once(app.server, 'connection')) as [Socket]
-  // More than fits into the buffers of both sides.
-  socket.pause().write('GET /schema/content.json HTTP/1.1\r\nHost: b.test\r\n\r\n'.repeat(3000))
+  // More than fits into the buffers of both sides, after a call that may come with others.
+  socket.pause().write(whole)
+  await once(app.server, 'request')
+  socket.write('GET /schema/content.json HTTP/1.1\r\nHost: b.test\r\n\r\n'.repeat(3000))
   await once(theirs, 'close')
+})
+
+t.test('a stranger who sends many requests at once is closed, and the rest of them is dropped', async t => {
+  const { app } = build(t)
+  let requests = 0
+  app.addHook('onRequest', async () => {
+    requests++
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as { port: number }
+  const many = 'GET /healthz HTTP/1.1\r\nHost: b.test\r\n\r\n'.repeat(1000)
+  const stranger = connect(port, '127.0.0.1').setEncoding('utf8')
+  const closed = ended(stranger)
+  stranger.write(many)
+  await closed
+  t.equal(requests, 4)
+  const known = connect(port, '127.0.0.1').setEncoding('utf8')
+  t.teardown(() => known.destroy())
+  t.match(await ask(known, whole), /^HTTP\/1\.1 200 /)
+  known.write(many)
+  await until(() => requests === 1005)
 })
 
 t.test('what is too large is refused by name', async t => {

@@ -40,7 +40,7 @@ const attacks: Record<string, () => void> = {
       const timer = setInterval(() => socket.writableLength < 1_000_000 && socket.write(batch), 50)
       socket.once('close', () => {
         clearInterval(timer)
-        setTimeout(openOne, 50, begin)
+        setTimeout(openOne, 250, begin)
       })
     })
   },

@@ -38,6 +38,7 @@ export function createSimulatedServer({ config, blocks, now, build }: SimulatedS
     apiTokens: [apiToken],
     dataDir: join(config.dataDir, 'simulator'),
     databaseUrl: undefined,
+    outcomeUrl: undefined,
     metricsPort: undefined,
     docs: false,
   }

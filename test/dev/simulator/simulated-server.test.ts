@@ -13,7 +13,15 @@ function open(t: Test, block: Block = hello, dataDir = folderOf(t)) {
   const built: (typeof config)[] = []
   let stops = 0
   const server = createSimulatedServer({
-    config: { ...config, dataDir, databaseUrl: 'postgres://db.test/x', metricsPort: 1, docs: true, logLevel: 'silent' },
+    config: {
+      ...config,
+      dataDir,
+      databaseUrl: 'postgres://db.test/x',
+      outcomeUrl: 'https://shop.test/outcomes',
+      metricsPort: 1,
+      docs: true,
+      logLevel: 'silent',
+    },
     blocks: { ...serve({ block }), stop: () => stops++ },
     now: Date.now,
     build: parts => {
@@ -60,7 +68,13 @@ t.test('its secrets and its store are its own, and the same keys come from the s
   const { built, server, stops } = open(t, hello, dataDir)
   const [first] = built
   const [second] = open(t, hello, dataDir).built
-  t.match(first, { dataDir: `${dataDir}/simulator`, databaseUrl: undefined, metricsPort: undefined, docs: false })
+  t.match(first, {
+    dataDir: `${dataDir}/simulator`,
+    databaseUrl: undefined,
+    outcomeUrl: undefined,
+    metricsPort: undefined,
+    docs: false,
+  })
   t.notOk(first?.stateKeys.includes(stateKey) || first?.webhookSecrets.includes(secret))
   t.same(first?.stateKeys, second?.stateKeys)
   t.notSame(first?.webhookSecrets, second?.webhookSecrets)

@@ -10,6 +10,7 @@ export const BlockParams = params({
   user_id: Type.Union([Text, Id], { description: 'the messenger user id' }),
   block_name: Type.Optional(Text),
   block_id: Type.Optional(Text),
+  flow_name: Type.Optional(Text),
   messaging_tag: Type.Optional(Text),
   attributes: Type.Optional(
     Type.Record(Type.String(), AttributeValue, { description: 'an object of names and values' }),

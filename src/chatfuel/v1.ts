@@ -13,7 +13,7 @@ export interface ChatfuelV1Options extends OutboundOptions {
   baseUrl?: string | undefined
   /**
    * Which parameter names to send: `current` are those that Chatfuel accepts today (`chatfuel_token`,
-   * `chatfuel_block_name`, …), `original` those of its document (`bot_token`, `block_name`, …). Default `current`.
+   * `chatfuel_block_name`, `chatfuel_flow_name`, …), `original` those of its document (`bot_token`, `block_name`, …). Default `current`.
    */
   names?: keyof typeof parameterNames | undefined
 }
@@ -26,29 +26,31 @@ const parameterNames = {
     token: 'chatfuel_token',
     block_name: 'chatfuel_block_name',
     block_id: 'chatfuel_block_id',
+    flow_name: 'chatfuel_flow_name',
     messaging_tag: 'chatfuel_message_tag',
   },
   original: { token: 'bot_token', block_name: 'block_name', block_id: 'block_id', messaging_tag: 'messaging_tag' },
 } as const
 
+const targets = ['block_name', 'block_id', 'flow_name'] as const
 const takenNames: ReadonlySet<string> = new Set(Object.values(parameterNames.original))
 
 /**
- * A client of version 1: sends one of the bot's blocks to a user, or sets attributes.
+ * A client of version 1: sends one of the bot's blocks or flows to a user, or sets attributes.
  *
  * @throws DynablockError `DYN_CLIENT_OPTIONS`; `sendBlock` throws `ChatfuelError`: see docs/chatfuel.md
  */
 export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', names, ...options }: ChatfuelV1Options) {
   const secret = checkKey(token)
   const address = `${checkAddress(baseUrl)}/bots/${encodeURIComponent(botId)}`
-  const named = parameterNames[names ?? 'current']
+  const named: Partial<Record<string, string>> & { token: string } = parameterNames[names ?? 'current']
   const exchange = createExchange(options)
   const rates = [{ name: `chatfuel/${botId}`, perSecond: chatfuelRps }]
   return Object.freeze({ sendBlock })
 
-  /** Takes `block_name` or `block_id`, or `attributes` alone to set them. Resolves to the `result`, if there is one. */
+  /** Takes `block_name`, `block_id` or `flow_name`, or `attributes` alone to set them. Resolves to the `result`, if there is one. */
   async function sendBlock(params: BlockParams, { signal }: CallOptions = {}): Promise<string | undefined> {
-    const mismatch = findBlockMismatch(params)
+    const mismatch = findBlockMismatch(params) ?? findUnnamed(params)
     if (mismatch) throw paramsError(mismatch)
     const { user_id, attributes, ...rest } = params
     const query = [[named.token, secret], ...nameRest(rest), ...Object.entries(attributes ?? {})]
@@ -71,9 +73,12 @@ export function createV1({ botId, token, baseUrl = 'https://api.chatfuel.com', n
   }
 
   function nameRest(rest: Omit<BlockParams, 'user_id' | 'attributes'>): [string, string][] {
-    return Object.entries(rest).flatMap(([name, value]) =>
-      value === undefined ? [] : [[named[name as keyof typeof rest], value]],
-    )
+    return Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[named[name] ?? name, value]]))
+  }
+
+  function findUnnamed({ flow_name }: BlockParams): Mismatch | undefined {
+    if (flow_name === undefined || named.flow_name !== undefined) return undefined
+    return { expected: 'block_name or block_id, as the original names have none for a flow', got: 'flow_name' }
   }
 
   function paramsError(mismatch: Mismatch) {
@@ -87,13 +92,12 @@ export function findBlockMismatch(params: object): Mismatch | undefined {
   return findMismatch(BlockParams, params) ?? findConflict(params as BlockParams)
 }
 
-function findConflict({ block_name, block_id, attributes = {} }: BlockParams): Mismatch | undefined {
-  if (block_name !== undefined && block_id !== undefined) {
-    return { expected: 'block_name or block_id', got: 'both' }
-  }
+function findConflict({ attributes = {}, ...params }: BlockParams): Mismatch | undefined {
+  const given = targets.filter(name => params[name] !== undefined)
+  if (given.length > 1) return { expected: `one of ${targets.join(', ')}`, got: given.join(' and ') }
   const names = Object.keys(attributes)
-  if (block_name === undefined && block_id === undefined && names.length === 0) {
-    return { expected: 'block_name, block_id or attributes', got: 'none of them' }
+  if (given.length + names.length === 0) {
+    return { expected: `${targets.join(', ')} or attributes`, got: 'none of them' }
   }
   const reserved = names.find(name => name.startsWith('chatfuel_') || takenNames.has(name))
   if (reserved === undefined) return undefined

@@ -35,5 +35,5 @@ export function createDispatch({ pages, bots }: DispatchOptions) {
 
 /** For `DRY_RUN=on`, in place of `fetch`: everything but the outbound call. */
 export async function dryFetch(): Promise<Response> {
-  return Response.json({ status: 'success', success: true })
+  return Response.json({ status: 'success', success: true, data: { id: '0' } })
 }

@@ -46,6 +46,9 @@ const windowClosed: ReadonlySet<number | null> = new Set([3011, 3031])
 /** What another try can't change. */
 const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DYN_CALL_REFUSED',
+  'DYN_CALL_NAME_UNKNOWN',
+  // ManyChat gives the answer again and again, and may show the media each time.
+  'DYN_CALL_DOUBTFUL',
   'DYN_CALL_PARAMS',
   'DYN_CONTENT_INVALID',
   'DYN_FIELD_VALUE',

@@ -16,6 +16,18 @@ export const callErrors = {
     'Nothing was sent: change the parameters.',
   ],
   DYN_CALL_REFUSED: [502, 'Call refused', '{service} refused {operation} ({status}): {got}.', '{remedy}'],
+  DYN_CALL_NAME_UNKNOWN: [
+    502,
+    'Tag or field unknown',
+    '{service} refused {operation} ({status}), because the page has no such tag or field: {got}.',
+    'Create it in ManyChat, or correct its name.',
+  ],
+  DYN_CALL_DOUBTFUL: [
+    502,
+    'Refused, and perhaps delivered',
+    '{service} refused {operation} ({status}) with words that it has also used for media that did arrive: {got}.',
+    'Look into the Live Chat of the contact before you send it again.',
+  ],
   DYN_CALL_LIMITED: [
     429,
     'Too many calls',
@@ -34,6 +46,12 @@ export const callErrors = {
     'ManyChat key refused',
     'ManyChat refused the key for {operation}: {got}.',
     'Copy the key again from Settings, API; for an App Key, check the scopes of its app.',
+  ],
+  DYN_MANYCHAT_NO_KEY: [
+    502,
+    'No key arrived',
+    'ManyChat got no key with {operation}: {got}.',
+    'Something on the way drops the header Authorization: check the proxies, MANYCHAT_API_URL, and the connection at Maton.',
   ],
   DYN_MANYCHAT_SCOPE: [
     502,
@@ -64,6 +82,18 @@ export const callErrors = {
     'No ManyChat connection at Maton',
     'Maton has no active ManyChat connection for {operation}: {got}.',
     'Create one and enter the ManyChat key at its url.',
+  ],
+  DYN_MATON_APP: [
+    502,
+    'App unknown to Maton',
+    'Maton knows no app of the name in the address of {operation}: {got}.',
+    'Omit baseUrl, or let it end in /manychat.',
+  ],
+  DYN_MATON_PATH: [
+    502,
+    'Path unknown to Maton',
+    'Maton itself, not ManyChat, has nothing at the address of {operation}: {got}.',
+    'Check baseUrl. If it is right, the gateway does not pass on this operation.',
   ],
   DYN_CHATFUEL_TOKEN: [
     502,

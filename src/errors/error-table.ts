@@ -201,6 +201,12 @@ export const errorTable = {
     'The App Key is not the one of the page that the app was installed on; got {got}.',
     'Install the app again.',
   ],
+  DYN_APP_PAGE_UNPROVEN: [
+    403,
+    'Page not proven',
+    'The app may not call page.getInfo, so nothing proves that its key is one of page {page}, which has an App Key.',
+    'Add page.getInfo to the scopes of the app, or install it by APP_INSTALL_SECRETS.',
+  ],
   DYN_APP_PAGE_REFUSED: [
     403,
     'Page not allowed',

@@ -1,15 +1,10 @@
 import { createError } from '../errors/errors.ts'
 import { findMismatch, type Mismatch } from '../json/mismatch.ts'
-import {
-  type CallOptions,
-  createExchange,
-  type OutboundCall,
-  type OutboundOptions,
-  type Read,
-} from '../outbound/exchange.ts'
+import { type CallOptions, createExchange, type OutboundCall, type OutboundOptions } from '../outbound/exchange.ts'
 import type { Rate } from '../outbound/limits.ts'
 import { checkAddress, checkKey } from '../outbound/options.ts'
 import { createOutboundError } from '../outbound/outbound-error.ts'
+import { carriesMedia, mediaTimeoutMs } from './media.ts'
 import { type AnswerOf, type Operation, type Operations, operations, type ParamsOf } from './operations.ts'
 import { buildRequest } from './request.ts'
 import { readResponse } from './response.ts'
@@ -65,14 +60,15 @@ export function createManyChat(options: ManyChatOptions): ManyChat {
   const baseUrl = checkAddress(options.baseUrl ?? defaultUrl)
   const exchange = createExchange(options)
   const isAppKey = options.appKey !== undefined
-  const read: Read<unknown> = (answer, call) => readResponse(answer, call, { isAppKey })
   return mapValues(operations as Groups, (group, groupName) =>
     mapValues(group, (operation, name) => bind(`${groupName}.${name}`, operation)),
   ) as unknown as ManyChat
 
   function bind(name: string, operation: Operation) {
     return async (params: object = {}, { signal }: CallOptions = {}): Promise<unknown> => {
-      return exchange(buildCall(name, operation, params, signal), read)
+      const call = buildCall(name, operation, params, signal)
+      const options = { isAppKey, hasMedia: carriesMedia(params), answer: operation.answer }
+      return exchange(call, (answer, call) => readResponse(answer, call, options))
     }
   }
 
@@ -97,6 +93,7 @@ export function createManyChat(options: ManyChatOptions): ManyChat {
       secrets: [secret],
       params,
       signal,
+      ...(carriesMedia(params) && { timeoutMs: mediaTimeoutMs }),
     }
   }
 

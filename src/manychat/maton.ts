@@ -1,3 +1,5 @@
+import { Type } from '@sinclair/typebox'
+import { readAs } from '../json/mismatch.ts'
 import {
   answerError,
   createExchange,
@@ -43,18 +45,23 @@ export function createMatonConnections({ key, baseUrl = 'https://ctrl.maton.ai',
   const secret = checkKey(key)
   const address = checkAddress(baseUrl)
   const exchange = createExchange(options)
+  const get = (id: string) => call('get', 'GET', `/${encodeURIComponent(id)}`, readOne)
   return Object.freeze({
     /** Lists the connections with a status; default `ACTIVE`. */
     list: async ({ status = 'ACTIVE' } = {}) =>
       call('list', 'GET', `?app=manychat&status=${encodeURIComponent(status)}`, readList),
     /** Creates a connection. It works once somebody has entered the ManyChat key at its `url`. */
-    create: async () => call('create', 'POST', '', readOne),
-    get: async (id: string) => call('get', 'GET', `/${encodeURIComponent(id)}`, readOne),
+    create: async () => {
+      const created = await call('create', 'POST', '', readOne)
+      // The answer may hold the id alone.
+      return created.url === undefined ? get(created.connection_id) : created
+    },
+    get: async (id: string) => get(id),
     /** Deletes a connection; calls that name it are refused from then on. */
     delete: async (id: string) => call('delete', 'DELETE', `/${encodeURIComponent(id)}`, () => undefined),
   })
 
-  function call<T>(name: string, method: OutboundCall['method'], path: string, read: (body: unknown) => T): Promise<T> {
+  function call<T>(name: string, method: OutboundCall['method'], path: string, read: ReadBody<T>): Promise<T> {
     const body = method === 'POST' ? { body: JSON.stringify({ app: 'manychat' }) } : {}
     const outgoing: OutboundCall = {
       service: 'maton',
@@ -72,9 +79,12 @@ export function createMatonConnections({ key, baseUrl = 'https://ctrl.maton.ai',
       secrets: [secret],
       params: undefined,
     }
-    return exchange(outgoing, (answer, call) => read(readBody(answer, call)))
+    return exchange(outgoing, (answer, call) => read(readBody(answer, call), () => misshapen(answer, call)))
   }
 }
+
+/** `refuse` makes the error for a body of another shape. */
+type ReadBody<T> = (body: unknown, refuse: () => OutboundError) => T
 
 function readBody(answer: HttpAnswer, call: OutboundCall): unknown {
   const { status, text } = answer
@@ -97,7 +107,9 @@ function readList(body: unknown): MatonConnection[] {
   return Array.isArray(connections) ? connections : []
 }
 
-function readOne(body: unknown): MatonConnection {
+const Connection = Type.Unsafe<MatonConnection>(Type.Object({ connection_id: Type.String({ minLength: 1 }) }))
+
+function readOne(body: unknown, refuse: () => OutboundError): MatonConnection {
   const { connection = body } = body as { connection?: unknown }
-  return connection as MatonConnection
+  return readAs(Connection, connection, refuse)
 }

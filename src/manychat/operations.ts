@@ -22,7 +22,7 @@ export interface Operation<P extends TSchema = TSchema, A extends TSchema = TSch
   /** Whether it changes something, so that calling it twice differs from calling it once. */
   writes: boolean
   params: P
-  /** The type of the answer's `data`; answers are not checked. */
+  /** The type of the answer's `data`; what isn't relied upon is not checked. */
   answer: A
   /** Calls per hour for each subscriber. */
   perSubscriberHour?: number
@@ -31,6 +31,10 @@ export interface Operation<P extends TSchema = TSchema, A extends TSchema = TSch
 }
 
 const none = params({})
+const WithId = Type.Object({ id: Type.String({ minLength: 1 }) })
+const OneSubscriber = Type.Unsafe<Subscriber>(WithId)
+const Subscribers = Type.Unsafe<Subscriber[]>(Type.Array(WithId))
+const SubscriberOrNull = Type.Unsafe<Subscriber | null>(Type.Union([WithId, Type.Null()]))
 const names = { first_name: Type.Optional(Text), last_name: Type.Optional(Text), gender: Type.Optional(Text) }
 const addresses = { phone: Type.Optional(Text), email: Type.Optional(Text), whatsapp_phone: Type.Optional(Text) }
 const consents = {
@@ -97,24 +101,19 @@ export const operations = {
     setBotFields: write('/fb/page/setBotFields', 10, params({ fields: Fields }), answers()),
   },
   subscriber: {
-    getInfo: read('/fb/subscriber/getInfo', 10, params({ subscriber_id: Id }), answers<Subscriber>()),
-    getInfoByUserRef: read(
-      '/fb/subscriber/getInfoByUserRef',
-      null,
-      params({ user_ref: UserRef }),
-      answers<Subscriber>(),
-    ),
+    getInfo: read('/fb/subscriber/getInfo', 10, params({ subscriber_id: Id }), OneSubscriber),
+    getInfoByUserRef: read('/fb/subscriber/getInfoByUserRef', null, params({ user_ref: UserRef }), OneSubscriber),
     /** Finds contacts by their full name, at most 100. */
-    findByName: read('/fb/subscriber/findByName', 10, params({ name: Text }), answers<Subscriber[]>()),
+    findByName: read('/fb/subscriber/findByName', 10, params({ name: Text }), Subscribers),
     /** Fields of type text and number only; at most 100 contacts, the most recently updated first. */
     findByCustomField: read(
       '/fb/subscriber/findByCustomField',
       10,
       params({ field_id: Id, field_value: SoughtValue }),
-      answers<Subscriber[]>(),
+      Subscribers,
     ),
     /** By email or by phone, not both; null when no contact has it. */
-    findBySystemField: read('/fb/subscriber/findBySystemField', 50, EmailOrPhone, answers<Subscriber | null>()),
+    findBySystemField: read('/fb/subscriber/findBySystemField', 50, EmailOrPhone, SubscriberOrNull),
     addTag: write('/fb/subscriber/addTag', 10, params({ subscriber_id: Id, tag_id: Id }), answers()),
     addTagByName: write('/fb/subscriber/addTagByName', 10, params({ subscriber_id: Id, tag_name: Text }), answers()),
     removeTag: write('/fb/subscriber/removeTag', 10, params({ subscriber_id: Id, tag_id: Id }), answers()),
@@ -144,19 +143,14 @@ export const operations = {
     ),
     /** Needs a permission that ManyChat's support grants. */
     createSubscriber: {
-      ...write(
-        '/fb/subscriber/createSubscriber',
-        10,
-        params({ ...names, ...addresses, ...consents }),
-        answers<Subscriber>(),
-      ),
+      ...write('/fb/subscriber/createSubscriber', 10, params({ ...names, ...addresses, ...consents }), OneSubscriber),
       prepare: prepareSubscriber,
     },
     updateSubscriber: write(
       '/fb/subscriber/updateSubscriber',
       10,
       params({ subscriber_id: Id, ...names, ...addresses, ...consents }),
-      answers<Subscriber>(),
+      OneSubscriber,
     ),
     verifyBySignedRequest: {
       ...write(
@@ -208,5 +202,5 @@ function write<P extends TSchema, A extends TSchema>(path: string, rps: number |
 
 /** Without a type argument: no `data` is documented. */
 function answers<T = unknown>() {
-  return Type.Unsafe<T>()
+  return Type.Unsafe<T>(Type.Unknown())
 }

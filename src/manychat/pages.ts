@@ -5,6 +5,7 @@ import { createRateLimits } from '../outbound/limits.ts'
 import type { OutboundError } from '../outbound/outbound-error.ts'
 import type { AppKeys } from './app-keys.ts'
 import { createManyChat, type ManyChat, type ManyChatOptions } from './client.ts'
+import { proveAppKey } from './prove-app-key.ts'
 
 export interface PagesOptions
   extends Pick<OutboundOptions, 'fetch' | 'limits' | 'log' | 'onCall' | 'clock' | 'maxWaitMs' | 'beforeCall'> {
@@ -72,9 +73,9 @@ export function createPages({ keys, appKeys, defaultPage, maton, baseUrl, standI
     throw createError('DYN_PAGE_KEY_MISSING', { page })
   }
 
-  /** Asks ManyChat which page an App Key belongs to. An answer proves that the key is genuine. */
-  async function prove(appKey: string): Promise<{ id?: string }> {
-    return createManyChat({ baseUrl, ...shared, appKey }).page.getInfo()
+  /** Asks ManyChat which page an App Key belongs to; null when its app may not ask that, though the key is genuine. */
+  async function prove(appKey: string): Promise<{ id?: unknown } | null> {
+    return proveAppKey(createManyChat({ baseUrl, ...shared, appKey }))
   }
 
   /** The pages with a configured or installed key. */

@@ -1,4 +1,6 @@
+import type { TSchema } from '@sinclair/typebox'
 import { parseExact } from '../json/exact-json.ts'
+import { findMismatch } from '../json/mismatch.ts'
 import { answerError, type HttpAnswer, type OutboundCall } from '../outbound/exchange.ts'
 import { maskText } from '../outbound/mask.ts'
 import type { OutboundError } from '../outbound/outbound-error.ts'
@@ -8,6 +10,10 @@ import { explainCode } from './platform-codes.ts'
 export interface ResponseOptions {
   /** The key is an App Key. ManyChat then calls the token wrong when the operation is outside the app's scope. */
   isAppKey: boolean
+  /** The call sends pictures or the like, which ManyChat sometimes refuses and delivers all the same. */
+  hasMedia: boolean
+  /** The form of `data`. */
+  answer: TSchema
 }
 
 /** ManyChat's envelope. */
@@ -31,14 +37,16 @@ export function readResponse(answer: HttpAnswer, call: OutboundCall, options: Re
   const own: OutboundCall = { ...call, service: 'manychat' }
   if (body.status !== 'success') throw platformError(body, answer, own, options)
   if (answer.status >= 300) throw misshapen(answer, own)
-  return stringifyIds(body.data)
+  const data = stringifyIds(body.data)
+  if (findMismatch(options.answer, data)) throw misshapen(answer, own)
+  return data
 }
 
 function platformError(
   body: Envelope,
   answer: HttpAnswer,
   call: OutboundCall,
-  { isAppKey }: ResponseOptions,
+  { isAppKey, hasMedia }: ResponseOptions,
 ): OutboundError {
   const { status } = answer
   const message = joinMessages(body)
@@ -47,22 +55,36 @@ function platformError(
   if (status === 429) return answerError('DYN_CALL_LIMITED', call, answer, 'no', { got })
   if (body.status === 'exception') return answerError('DYN_MANYCHAT_UNINSTALLED', call, answer, 'unknown', { got })
   if (/integrations ability/i.test(message)) return answerError('DYN_MANYCHAT_PLAN', call, answer, 'no', { got })
+  if (status === 401 && /token is required/i.test(message)) {
+    return answerError('DYN_MANYCHAT_NO_KEY', call, answer, 'no', { got })
+  }
   if (status === 401 || /\bwrong (?:access )?token\b/i.test(message)) {
     const isScope = isAppKey && /wrong access token/i.test(message)
     return answerError(isScope ? 'DYN_MANYCHAT_SCOPE' : 'DYN_MANYCHAT_KEY', call, answer, 'no', { got })
   }
   if (status >= 500) return answerError('DYN_CALL_FAILED', call, answer, 'unknown', { got })
+  if (hasMedia && /subscriber does not exist/i.test(message)) {
+    return answerError('DYN_CALL_DOUBTFUL', call, answer, 'unknown', { got: said })
+  }
+  if (unknownName.test(message)) return answerError('DYN_CALL_NAME_UNKNOWN', call, answer, 'no', { got: said })
   const code = readCode(body.code)
   const [meaning, remedy] = explainCode(code) ?? [null, 'Change what was asked for.']
   const explained = meaning ? `${said}, which means that ${meaning}` : said
   return answerError('DYN_CALL_REFUSED', call, answer, 'no', { got: explained, remedy }, code)
 }
 
+/** "Field with same name not found", "Tag does not exist": the id or the name is none of the page's. */
+const unknownName = /\b(?:tag|field)\b[^;]*\b(?:not found|does not exist)/i
+
 /** The gateway's own refusals come without ManyChat's envelope. */
 function gatewayError(answer: HttpAnswer, call: OutboundCall): OutboundError {
-  const got = `HTTP ${answer.status} of Maton`
-  if (answer.status === 400) return answerError('DYN_MATON_CONNECTION', call, answer, 'no', { got })
-  if (answer.status === 401) return answerError('DYN_MATON_KEY', call, answer, 'no', { got })
+  const { status, text } = answer
+  const got = `HTTP ${status} of Maton`
+  if (status === 400 && /invalid app name/i.test(text)) return answerError('DYN_MATON_APP', call, answer, 'no', { got })
+  // ManyChat itself answers unknown paths with a page.
+  if (status === 404 && !isPage(text)) return answerError('DYN_MATON_PATH', call, answer, 'no', { got })
+  if (status === 400) return answerError('DYN_MATON_CONNECTION', call, answer, 'no', { got })
+  if (status === 401) return answerError('DYN_MATON_KEY', call, answer, 'no', { got })
   return misshapen(answer, call)
 }
 
@@ -104,6 +126,10 @@ function readCode(code: unknown): number | null {
 
 function describeBody(text: string): string {
   if (text.trim() === '') return 'an empty body'
-  if (/^\s*</.test(text)) return 'an HTML page'
+  if (isPage(text)) return 'an HTML page'
   return parseBody(text) === undefined ? 'text that is not JSON' : 'JSON of another shape'
+}
+
+function isPage(text: string): boolean {
+  return /^\s*</.test(text)
 }

@@ -7,16 +7,27 @@ export interface Deadline {
 }
 
 /**
- * Deadlines of equal length on a single timer. An `AbortSignal.timeout()` for each call would stay in memory until its
+ * Deadlines, those of equal length on a single timer. An `AbortSignal.timeout()` for each call would stay in memory until its
  * time is up; at thousands of calls a second, collecting those costs more than a tenth of each call.
  */
-export function createDeadlines(timeoutMs: number) {
+export function createDeadlines() {
+  const byLength = new Map<number, (timeoutMs: number) => Deadline>()
+  return { open }
+
+  function open(timeoutMs: number): Deadline {
+    const known = byLength.get(timeoutMs) ?? createQueue()
+    byLength.set(timeoutMs, known)
+    return known(timeoutMs)
+  }
+}
+
+function createQueue(): (timeoutMs: number) => Deadline {
   // In the order in which they expire, as all have the same length.
   const waiting = new Map<AbortController, number>()
   let isTimerSet = false
-  return { open }
+  return open
 
-  function open(): Deadline {
+  function open(timeoutMs: number): Deadline {
     const controller = new AbortController()
     waiting.set(controller, performance.now() + timeoutMs)
     if (!isTimerSet) setTimer(timeoutMs)

@@ -31,6 +31,8 @@ export interface OutboundCall extends Request {
   /** Never shown: the keys, and in `params` what the caller passed. */
   secrets: readonly string[]
   params: unknown
+  /** How long this one may take where the options name no limit. */
+  timeoutMs?: number
   signal?: AbortSignal | undefined
 }
 
@@ -43,7 +45,7 @@ export interface HttpAnswer {
 export interface OutboundOptions {
   /** Default: Node's own, which keeps connections alive. */
   fetch?: typeof fetch | undefined
-  /** How long an answer may take, including its body; default 15000. */
+  /** How long an answer may take, including its body; default 15000, for content with media 60000. */
   timeoutMs?: number | undefined
   /** How long a call may wait for its turn under the rate before `DYN_CALL_LIMITED` is thrown; default 60000. */
   maxWaitMs?: number | undefined
@@ -76,7 +78,7 @@ export type Exchange = <T>(call: OutboundCall, read: Read<T>) => Promise<T>
 export function createExchange({
   // Looked up at each call, so that a fetch replaced later, as tracing does, is used.
   fetch = (input, init) => globalThis.fetch(input, init),
-  timeoutMs = 15_000,
+  timeoutMs: fixedTimeoutMs,
   maxWaitMs = 60_000,
   clock = systemClock,
   limits = createRateLimits({ clock }),
@@ -85,7 +87,7 @@ export function createExchange({
   onCall,
   beforeCall = () => {},
 }: OutboundOptions): Exchange {
-  const deadlines = createDeadlines(timeoutMs)
+  const deadlines = createDeadlines()
   const gate = createRateGate({ limits, clock, maxWaitMs })
   return async (call, read) => {
     await awaitTurn(call)
@@ -130,8 +132,9 @@ export function createExchange({
   }
 
   async function send<T>(call: OutboundCall, read: Read<T>): Promise<{ status: number; result: T }> {
-    const { method, url, body } = call
-    const deadline = deadlines.open()
+    const { method, url, body, timeoutMs: ownTimeoutMs = defaultTimeoutMs } = call
+    const timeoutMs = fixedTimeoutMs ?? ownTimeoutMs
+    const deadline = deadlines.open(timeoutMs)
     const signal = call.signal ? AbortSignal.any([call.signal, deadline.signal]) : deadline.signal
     try {
       // A redirect is not followed: it would turn a POST into a GET and carry the key elsewhere.
@@ -155,6 +158,8 @@ export function createExchange({
     }
   }
 }
+
+const defaultTimeoutMs = 15_000
 
 /** At the documented rates, long enough to get past the second that was full. */
 const pauseMs = 250

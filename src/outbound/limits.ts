@@ -26,6 +26,10 @@ export interface RateLimits {
   postpone?(name: string, byMs: number): Promise<void>
 }
 
+/** For whoever looks after a page that is over its limits. Source: ManyChat's help page on the limits of its API. */
+export const lockOutRemedy =
+  'Find out what else uses the key of the page: ManyChat may stop processing requests of a page over its limits for 24 hours.'
+
 export interface RateLimitsOptions {
   /** The share of each documented rate that is used; default 0.93, for the reason that `defaultShare` gives. */
   share?: number

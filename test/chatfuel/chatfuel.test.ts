@@ -9,6 +9,15 @@ const botId = '5f0c1d2e3b4a5968778695a4'
 const token = 'mELtlMAHYqR0BvgEiMq8zVek3uYUK3OJMbtyrdNPTrQB9ndV0fM7lWTFZbM4MZvD'
 const ok = { body: '{"success":true,"result":"Block was sent"}' }
 
+t.test('version 1 sends a flow by its name', async t => {
+  const { url, heard, answerWith } = await startFakePlatform(t)
+  answerWith(ok)
+  const bot = createChatfuel.v1({ botId, token, baseUrl: url })
+  t.equal(await bot.sendBlock({ user_id: '7', flow_name: 'Order done', attributes: { order: 7 } }), 'Block was sent')
+  const query = `chatfuel_token=${token}&chatfuel_flow_name=Order%20done&order=7`
+  t.equal(heard[0]?.path, `/bots/${botId}/users/7/send?${query}`)
+})
+
 t.test('version 1 sends a block with all in the query', async t => {
   const { url, heard, answerWith } = await startFakePlatform(t)
   answerWith(ok, { body: '{"success":true}' }, ok)
@@ -57,11 +66,14 @@ t.test('version 2 sends to whoever is identified', async t => {
 t.test('wrong parameters never leave', async t => {
   const { url, heard } = await startFakePlatform(t)
   const v1 = createChatfuel.v1({ botId, token, baseUrl: url })
+  const original = createChatfuel.v1({ botId, token, baseUrl: url, names: 'original' })
   const v2 = createChatfuel.v2({ botId, token, baseUrl: url })
   const user_id = '1'
   const wrong: [() => Promise<unknown>, RegExp][] = [
-    [() => v1.sendBlock({ user_id }), /block_name, block_id or attributes, got none of them/],
-    [() => v1.sendBlock({ user_id, block_name: 'a', block_id: 'b' }), /got both/],
+    [() => v1.sendBlock({ user_id }), /block_name, block_id, flow_name or attributes, got none of them/],
+    [() => v1.sendBlock({ user_id, block_name: 'a', block_id: 'b' }), /got block_name and block_id/],
+    [() => v1.sendBlock({ user_id, flow_name: 'a', block_name: 'b' }), /got block_name and flow_name/],
+    [() => original.sendBlock({ user_id, flow_name: 'a' }), /the original names have none for a flow, got flow_name/],
     [() => v1.sendBlock({ user_id, attributes: { chatfuel_x: 1 } }), /got "chatfuel_x"/],
     [() => v1.sendBlock({ user_id, attributes: { bot_token: 1 } }), /got "bot_token"/],
     [() => v1.sendBlock({ user_id: '', block_id: 'b' }), /the messenger user id at \/user_id, got empty text/],

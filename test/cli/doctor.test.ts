@@ -106,6 +106,17 @@ t.test('what a page says of its key', async t => {
   }
 })
 
+t.test('a page over its limits is told of the lock-out', async t => {
+  const { platform, judge } = await setUp(t)
+  platform.answerAt('/fb/page/getInfo', { status: 429 })
+  const [code, findings] = await judge()
+  t.equal(code, 1)
+  t.match(
+    findings.filter(({ check }) => check === 'pages'),
+    [{ level: 'problem', got: /limit/, remedy: /24 hours/ }],
+  )
+})
+
 t.test('a key of another page', async t => {
   const { platform, judge } = await setUp(t)
   platform.answerAt('/fb/page/getInfo', { body: '{"status":"success","data":{"id":99,"is_pro":false}}' })

@@ -52,7 +52,7 @@ t.test('parameters are checked as the client checks them', async t => {
     ['subscriber.createSubscriber', { first_name: 'Ana' }, /phone, email or whatsapp_phone/],
     ['sending.sendContent', { subscriber_id: id, data: data('hello') }, undefined],
     ['sending.sendContent', { subscriber_id: id, data: data('') }, /content that the channel takes/],
-    ['chatfuel.sendBlock', { user_id: id }, /block_name, block_id or attributes/],
+    ['chatfuel.sendBlock', { user_id: id }, /block_name, block_id, flow_name or attributes/],
     ['chatfuel.sendBlock', { user_id: id, block_name: 'Welcome' }, undefined],
     ['chatfuel.send', { messages: [{ text: 'hi' }] }, /at least one of customer_id/],
     ['chatfuel.send', { customer_id: '1', messages: [{ text: 'hi' }] }, undefined],

@@ -16,6 +16,8 @@ const cases: [code: ErrorCode, carriedOut: CarriedOut, platformCode: number | nu
   ['DYN_CALL_REFUSED', 'no', 3021, 'dead', 'dead'],
   ['DYN_CALL_REFUSED', 'no', 3031, 'dead', 'dead'],
   ['DYN_CALL_REFUSED', 'no', 3040, 'dead', 'dead'],
+  ['DYN_CALL_NAME_UNKNOWN', 'no', null, 'dead', 'dead'],
+  ['DYN_CALL_DOUBTFUL', 'unknown', null, 'dead', 'dead'],
   ['DYN_CALL_PARAMS', 'no', null, 'dead', 'dead'],
   ['DYN_CALL_LIMITED', 'no', null, 'wait', 'wait'],
   ['DYN_CALL_FAILED', 'no', null, 'retry', 'retry'],
@@ -23,11 +25,14 @@ const cases: [code: ErrorCode, carriedOut: CarriedOut, platformCode: number | nu
   ['DYN_CALL_ANSWER', 'no', null, 'retry', 'retry'],
   ['DYN_CALL_ANSWER', 'unknown', null, 'retry', 'dead'],
   ['DYN_MANYCHAT_KEY', 'no', null, 'retry', 'retry'],
+  ['DYN_MANYCHAT_NO_KEY', 'no', null, 'retry', 'retry'],
   ['DYN_MANYCHAT_SCOPE', 'no', null, 'retry', 'retry'],
   ['DYN_MANYCHAT_PLAN', 'no', null, 'retry', 'retry'],
   ['DYN_MANYCHAT_UNINSTALLED', 'unknown', null, 'retry', 'dead'],
   ['DYN_MATON_KEY', 'no', null, 'retry', 'retry'],
   ['DYN_MATON_CONNECTION', 'no', null, 'retry', 'retry'],
+  ['DYN_MATON_APP', 'no', null, 'retry', 'retry'],
+  ['DYN_MATON_PATH', 'no', null, 'retry', 'retry'],
   ['DYN_CHATFUEL_TOKEN', 'no', null, 'retry', 'retry'],
 ]
 /** Errors before a call: of pages, bots, keys and content. */

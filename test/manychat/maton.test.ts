@@ -47,6 +47,17 @@ t.test('connections are listed, made, read and deleted', async t => {
   t.ok(heard.every(({ headers }) => headers.authorization === `Bearer ${key}`))
 })
 
+t.test('a connection that was made without telling its url is asked for it', async t => {
+  const { url, heard, answerWith } = await startFakePlatform(t)
+  const maton = createMatonConnections({ key, baseUrl: url })
+  answerWith({ body: JSON.stringify({ connection_id: id }) }, { body: JSON.stringify({ connection }) })
+  t.strictSame(await maton.create(), connection)
+  t.strictSame(
+    heard.map(({ method, path }) => `${method} ${path}`),
+    ['POST /connections', `GET /connections/${id}`],
+  )
+})
+
 const failures: [status: number, body: string, expected: object][] = [
   [401, '{"message":"Invalid API key"}', { code: 'DYN_MATON_KEY', message: /"Invalid API key"/ }],
   [404, '{"error":"No such connection"}', { code: 'DYN_CALL_REFUSED', message: /"No such connection"\. Look/ }],
@@ -55,6 +66,7 @@ const failures: [status: number, body: string, expected: object][] = [
   [500, '{}', { code: 'DYN_CALL_FAILED', carriedOut: 'unknown' }],
   [302, '', { code: 'DYN_CALL_ANSWER', carriedOut: 'no' }],
   [200, 'null', { code: 'DYN_CALL_ANSWER', carriedOut: 'unknown' }],
+  [200, '{"connection":{}}', { code: 'DYN_CALL_ANSWER', carriedOut: 'unknown', message: /JSON of another shape/ }],
   [200, '<html>', { code: 'DYN_CALL_ANSWER', message: /an HTML page/ }],
 ]
 

@@ -28,9 +28,9 @@ t.test('a call that would wait too long is refused before it leaves', async t =>
   const { url, heard } = await startFakePlatform(t)
   const limits = createRateLimits({ clock: createTestClock() })
   const manychat = createManyChat({ key, baseUrl: url, limits, maxWaitMs: 50 })
-  await manychat.subscriber.getInfo({ subscriber_id: 1 })
+  await manychat.page.getFlows()
   const refused = { code: 'DYN_CALL_LIMITED', carriedOut: 'no', httpStatus: null, message: /10 a second is used up/ }
-  await t.rejects(manychat.subscriber.getInfo({ subscriber_id: 1 }), refused)
+  await t.rejects(manychat.page.getFlows(), refused)
   t.equal(heard.length, 1)
 })
 

@@ -3,6 +3,7 @@
 import { createManyChat, type ManyChat, type ManyChatOptions } from '../../manychat/client.ts'
 import type { FieldType } from '../../manychat/params.ts'
 import type { OutboundOptions } from '../../outbound/exchange.ts'
+import { lockOutRemedy } from '../../outbound/limits.ts'
 import type { Config } from '../../settings/config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import type { Kind } from './uses.ts'
@@ -46,7 +47,7 @@ export async function examinePages({ config, appKeys, kinds, outbound }: PagesSe
         ...key,
         page,
       })
-      return examinePage(client, page, kinds)
+      return examinePage(client, { named: page, isAppKey: key.appKey !== undefined }, kinds)
     }),
   )
   return {
@@ -78,30 +79,14 @@ function listAccounts(
 
 async function examinePage(
   { page: api }: ManyChat,
-  named: string | undefined,
+  { named, isAppKey }: { named: string | undefined; isAppKey: boolean },
   kinds: ReadonlySet<Kind>,
 ): Promise<{ findings: Finding[]; page?: Page }> {
   const subject = `page ${named ?? 'of the default connection'}`
-  let info: Partial<Awaited<ReturnType<typeof api.getInfo>>>
-  try {
-    // Answers are read leniently, so this may be undefined.
-    info = (await api.getInfo()) ?? {}
-  } catch (error) {
-    return { findings: [failed(subject, 'a key that works, and a plan with the API', error)] }
-  }
-  if (named !== undefined && info.id !== named) {
-    const got = typeof info.id === 'string' ? `that of page ${info.id}` : 'one of a page without an id'
-    const remedy = 'Copy the whole key again from Settings, API of the page.'
-    return { findings: [problem(subject, 'the key of this page', got, remedy)] }
-  }
-  const findings = [
-    ok(subject, 'a key that works, and a plan with the API', `them, as "${info.name ?? 'without a name'}"`),
-  ]
-  if (info.is_pro === false) {
-    findings.push(warning(subject, 'a Pro plan', 'another plan', 'Upgrade before ManyChat closes the API to it.'))
-  }
+  const { findings, id } = await examineKey(api, { subject, named, isAppKey })
+  if (id === null) return { findings }
   const page: Page = {
-    page: named ?? info.id ?? '',
+    page: id,
     tag: await list('tag', api.getTags, tags => new Map(tags.map(({ name }) => [name, undefined]))),
     field: await list('field', api.getCustomFields, fields => new Map(fields.map(({ name, type }) => [name, type]))),
     flow: await list('flow', api.getFlows, ({ flows }) => new Map(flows.map(({ ns }) => [ns, undefined]))),
@@ -122,4 +107,40 @@ async function examinePage(
       return null
     }
   }
+}
+
+/** `id` is that of the page, as far as it is known; null when the key is of no use. */
+async function examineKey(
+  api: ManyChat['page'],
+  { subject, named, isAppKey }: { subject: string; named: string | undefined; isAppKey: boolean },
+): Promise<{ findings: Finding[]; id: string | null }> {
+  const expected = 'a key that works, and a plan with the API'
+  let info: Partial<Awaited<ReturnType<typeof api.getInfo>>>
+  try {
+    // Answers are read leniently, so this may be undefined.
+    info = (await api.getInfo()) ?? {}
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (isAppKey && code === 'DYN_MANYCHAT_SCOPE') {
+      const remedy = 'Add page.getInfo to the scopes of the app, so that the page of each key can be proven.'
+      return {
+        findings: [warning(subject, 'an app that may call page.getInfo', 'one that may not', remedy)],
+        id: named ?? '',
+      }
+    }
+    if (code === 'DYN_CALL_LIMITED') {
+      return { findings: [problem(subject, expected, 'the limit of ManyChat is reached', lockOutRemedy)], id: null }
+    }
+    return { findings: [failed(subject, expected, error)], id: null }
+  }
+  if (named !== undefined && info.id !== named) {
+    const got = typeof info.id === 'string' ? `that of page ${info.id}` : 'one of a page without an id'
+    const remedy = 'Copy the whole key again from Settings, API of the page.'
+    return { findings: [problem(subject, 'the key of this page', got, remedy)], id: null }
+  }
+  const findings = [ok(subject, expected, `them, as "${info.name ?? 'without a name'}"`)]
+  if (info.is_pro === false) {
+    findings.push(warning(subject, 'a Pro plan', 'another plan', 'Upgrade before ManyChat closes the API to it.'))
+  }
+  return { findings, id: named ?? info.id ?? '' }
 }

@@ -150,6 +150,28 @@ t.test('pages: a key before an App Key, and that before a connection', async t =
   t.match(pages, [{ page: '77', tag: null }])
 })
 
+t.test('pages: an app that may not ask for its page is a warning, and its lists are read', async t => {
+  const platform = await startFakePlatform(t)
+  platform.answerAt('/fb/page/getInfo', {
+    status: 401,
+    body: '{"status":"error","message":"Wrong access token"}',
+  })
+  platform.answerAt('/fb/page/getTags', { body: '{"status":"success","data":[{"id":1,"name":"VIP"}]}' })
+  const { findings, pages } = await examinePages({
+    config: {
+      manychatApiKeys: [],
+      manychatApiUrl: platform.url,
+      matonApiKey: undefined,
+      matonConnections: new Map(),
+    },
+    appKeys: new Map([['55', 'app-key']]),
+    kinds: new Set(['tag'] as const),
+    outbound: { fetch, limits: createRateLimits(), timeoutMs },
+  })
+  t.match(findings, [{ level: 'warning', subject: 'page 55', remedy: /page\.getInfo/ }])
+  t.match(pages, [{ page: '55', tag: new Map([['VIP', undefined]]) }])
+})
+
 t.test('what is no error of ours is told by its code', async t => {
   const { failed } = findingsOf('pages')
   t.match(failed('x', 'an answer', Object.assign(new Error('canary'), { code: 'EIO' })), {

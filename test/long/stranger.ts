@@ -32,18 +32,6 @@ const attacks: Record<string, () => void> = {
   'idle connections': () => {
     open(10_000, socket => socket.write('GET /healthz HTTP/1.1\r\nHost: b.test\r\n\r\n'))
   },
-  /** A tenth of the rate of the others: Node itself takes 5 µs for each of these, however few are handled. */
-  'many requests at once': () => {
-    const request = 'GET / HTTP/1.1\r\nHost: b\r\n\r\n'
-    const batch = request.repeat(Math.round(bytesPerSecond / 10 / 50 / 20 / request.length))
-    open(50, function begin(socket) {
-      const timer = setInterval(() => socket.writableLength < 1_000_000 && socket.write(batch), 50)
-      socket.once('close', () => {
-        clearInterval(timer)
-        setTimeout(openOne, 250, begin)
-      })
-    })
-  },
 }
 
 /** Opens connections, a few in each millisecond. */

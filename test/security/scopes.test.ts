@@ -72,6 +72,19 @@ t.test('T7: each change that a token makes is logged with its name', async t => 
   t.notMatch(JSON.stringify(lines()), /the-token-of|a-token-of/)
 })
 
+t.test('every route that a token may change something by logs it', async t => {
+  const { app } = build(t)
+  const changing: string[] = []
+  app.addHook('onRoute', ({ method, url, schema, handler }) => {
+    const isOfTokens = JSON.stringify((schema as { security?: unknown })?.security) === '[{"api":[]}]'
+    if (!isOfTokens || method === 'GET' || method === 'HEAD' || url === '/check') return
+    changing.push(`${method} ${url}`)
+    t.match(String(handler), /\baudit/, `${method} ${url}`)
+  })
+  await app.ready()
+  t.ok(changing.length >= 4, changing.join())
+})
+
 t.test('T8: an idempotency key is of the token that used it, and of no late reply', async t => {
   const { app, ready, open, platform, until, answer } = await serve(t)
   await ready()

@@ -1,6 +1,5 @@
-import { checkContent } from '../src/content/check.ts'
+import { checkContent, inspectContent } from '../src/content/check.ts'
 import type { Content } from '../src/content/content.ts'
-import { inspectContent } from '../src/content/inspect.ts'
 
 const calls = 2000
 
@@ -23,7 +22,7 @@ const largest: Content = {
   quick_replies: Array.from({ length: 11 }, (_, i) => ({
     type: 'flow',
     caption: `Choice ${i}`,
-    target: `content${i}`,
+    target: `content20180221085508_${i}`,
   })),
 }
 

@@ -11,8 +11,8 @@ export { flowReply, nodeReply } from './content/quick-reply.ts'
 
 // Advanced: checking content before ManyChat does
 
-export { checkContent } from './content/check.ts'
-export { inspectContent } from './content/inspect.ts'
+export { checkContent, inspectContent } from './content/check.ts'
+export { splitText } from './content/split.ts'
 
 // Advanced: calling ManyChat and Chatfuel
 
@@ -53,8 +53,10 @@ export type {
   TextMessage,
   VideoMessage,
 } from './content/message.ts'
-export type { Problem, Rule, Severity } from './content/problem.ts'
+export type { Problem } from './content/problem.ts'
 export type { CallbackReply, FlowReply, NodeReply, QuickReply } from './content/quick-reply.ts'
+export type { Rule, Severity } from './content/rules.ts'
+export type { SplitOptions } from './content/split.ts'
 export { DynablockError, type ErrorCode } from './errors/errors.ts'
 export type { ProblemDetails } from './errors/problem-details.ts'
 export type { Log } from './log.ts'

@@ -84,10 +84,10 @@ export interface Call<S extends States = States, K extends string = string, Stat
   /** An `external_message_callback`: the contact's next message enters the step, as `input`. */
   listen<Step extends StepOf<K>>(step: Step, ...rest: ListenArguments<S, Step>): ExternalMessageCallback
   /**
-   * A question with given answers, as content that fits the channel: quick replies on Messenger and Instagram; on WhatsApp
-   * and Telegram a numbered list and a listener, which accepts the number or the caption.
+   * A question with given answers, as content that fits the channel: quick replies on Messenger and Instagram; on WhatsApp,
+   * Telegram and TikTok a numbered list and a listener, which accepts the number or the caption.
    *
-   * @param options.otherwise the step for any other message on WhatsApp and Telegram; default: the menu asks again
+   * @param options.otherwise the step for any other message where it is a list; default: the menu asks again
    */
   menu(
     prompt: string,

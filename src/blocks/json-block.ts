@@ -1,8 +1,8 @@
 /** A block without code: v2 content in a `.json` file, whose strings may be Liquid templates. */
+import { inspectContent } from '../content/check.ts'
 import type { Content } from '../content/content.ts'
-import { readDocument } from '../content/document.ts'
-import { type InspectOptions, inspectContent } from '../content/inspect.ts'
-import type { Problem } from '../content/problem.ts'
+import type { InspectOptions } from '../content/inspect.ts'
+import { createProblem, type Problem } from '../content/problem.ts'
 import { misplacedText } from '../content/shape.ts'
 import { dataOf } from '../errors/errors.ts'
 import { parseBigints } from '../json/exact-json.ts'
@@ -28,10 +28,9 @@ type Render = (scope: Scope) => unknown
  * @throws SyntaxError when the text is not JSON
  */
 export function readJsonBlock(text: string): JsonBlock {
-  const { content, base, problems } = readDocument(parseBigints(text))
   const broken: Finding[] = []
   const templates = new Set<string>()
-  const render = compile(content, '', false)
+  const render = compile(parseBigints(text), '', false)
   return { block: defineBlock({ open: call => render(call) as Content }), inspect }
 
   /** Parts without templates are not copied for each call. */
@@ -49,31 +48,35 @@ export function readJsonBlock(text: string): JsonBlock {
 
   function compileText(text: string, path: string, inPayload: boolean): Render {
     templates.add(path)
-    const template = readTemplate(text, { path: base + path, inPayload })
+    const template = readTemplate(text, { path, inPayload })
     if (typeof template === 'function') return template
-    broken.push({ path: base + path, rule: 'template', severity: 'error', ...template })
+    broken.push({ path, rule: 'template', severity: 'error', ...template })
     return () => text
   }
 
   function inspect(options: InspectOptions = {}): Finding[] {
     const { channel = 'messenger' } = options
-    const known = [...problems, ...broken]
     try {
       const sample = render({ contact: sampleContact, input: 'Hello', channel, extras: {} })
-      const found = inspectContent(sample, options).filter(
-        problem => !(templates.has(problem.path) && dependsOnCall(problem)),
-      )
-      return [...known, ...found.map(problem => ({ ...problem, path: base + problem.path }))]
+      const found = inspectContent(sample, options)
+      return [
+        ...broken,
+        ...found.flatMap(problem => (templates.has(problem.path) ? judgeTemplate(problem) : [problem])),
+      ]
     } catch (error) {
       const { message, ...data } = error as TemplateFault
-      return [...known, { path: base, rule: 'template', severity: 'error', message, ...dataOf(data) }]
+      return [...broken, { path: '', rule: 'template', severity: 'error', message, ...dataOf(data) }]
     }
   }
 }
 
-/** Whether another call might render a text without this problem. */
-function dependsOnCall({ rule, got }: Problem): boolean {
-  if (rule === 'value') return got !== misplacedText
-  // Lengths are judged by the sample contact.
-  return rule !== 'unknown-key' && rule !== 'button-actions' && !rule.endsWith('-length')
+/** With lengths, the rules whose verdict on the sample contact holds. */
+const judgedBySample = new Set<Problem['rule']>(['unknown-key', 'button-actions', 'text-limit', 'text-split'])
+
+/** What a problem of the sample says of other calls: a template where no text may be is wrong in each of them. */
+function judgeTemplate(problem: Problem): Problem[] {
+  const { path, rule, expected, got } = problem
+  if (got === misplacedText) return [createProblem(path, 'value', dataOf({ expected, got }))]
+  const holds = judgedBySample.has(rule) || rule.endsWith('-length')
+  return holds ? [problem] : []
 }

@@ -1,15 +1,15 @@
-import type { Content } from '../content/content.ts'
+import { type Answer, Content } from '../content/content.ts'
 import { type Message, text } from '../content/message.ts'
 import { createError } from '../errors/errors.ts'
 
 const messageTypes = new Set<unknown>(['text', 'image', 'video', 'audio', 'file', 'cards'])
 
 /**
- * Turns whatever a handler returned into content, unchecked.
+ * Turns whatever a handler returned into content, or a whole answer, unchecked.
  *
  * @throws DynablockError `DYN_REPLY_INVALID`
  */
-export function toContent(reply: unknown): Content {
+export function toContent(reply: unknown): Content | Answer {
   if (reply === undefined || reply === null) return { messages: [] }
   if (typeof reply === 'string') return { messages: [text(reply)] }
   if (Array.isArray(reply)) {
@@ -21,11 +21,10 @@ export function toContent(reply: unknown): Content {
   if (typeof reply !== 'object') throw createError('DYN_REPLY_INVALID', { got: `a ${typeof reply}` })
   // A fetch Response, an Error or a Map would spread to nothing, and the contact would see no answer.
   if (!isPlain(reply)) throw createError('DYN_REPLY_INVALID', { got: 'an object of a class' })
-  if ('version' in reply && 'content' in reply) {
-    throw createError('DYN_REPLY_INVALID', { got: 'a whole answer, of which only what is inside "content" is wanted' })
-  }
   if ('type' in reply && !('messages' in reply) && messageTypes.has(reply.type)) return { messages: [reply as Message] }
-  return { messages: [], ...reply }
+  // Of anything else, nothing would be left but that.
+  const isContent = Object.keys(reply).every(key => Object.hasOwn(Content.properties, key))
+  return isContent ? { messages: [], ...reply } : (reply as Answer)
 }
 
 function isPlain(value: object): boolean {

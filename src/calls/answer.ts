@@ -5,7 +5,8 @@ import type { Channel } from '../content/channels.ts'
 import { checkContent } from '../content/check.ts'
 import type { Content } from '../content/content.ts'
 import type { InspectOptions } from '../content/inspect.ts'
-import type { Problem, Rule } from '../content/problem.ts'
+import type { Problem } from '../content/problem.ts'
+import type { Rule } from '../content/rules.ts'
 import type { DynablockError, ErrorCode } from '../errors/errors.ts'
 import { toFailure, trace } from '../errors/failure.ts'
 import { stringifyExact } from '../json/exact-json.ts'
@@ -79,12 +80,13 @@ export function createAnswers({ sign, allowLoopback, watch }: AnswersOptions) {
   }
 
   /** Logs each rule that a block breaks once; the metrics count every time. */
-  function warn({ record: { block }, call: { log } }: RunningCall, { rule, path, message }: Problem): void {
+  function warn({ record: { block }, call: { log } }: RunningCall, { rule, path, severity, message }: Problem): void {
     watch?.warned(block, rule)
     const key = `${block} ${rule}`
     if (logged.has(key)) return
     logged.add(key)
-    log.warn({ rule, path, problem: message }, 'content may not be shown as intended')
+    const told = severity === 'repaired' ? 'content was repaired' : 'content may not be shown as intended'
+    log.warn({ rule, path, problem: message }, told)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Block, Handler } from '../blocks/define.ts'
 import { toContent } from '../blocks/reply.ts'
-import type { Content } from '../content/content.ts'
+import type { Answer, Content } from '../content/content.ts'
 import { text } from '../content/message.ts'
 import { createError, type DynablockError } from '../errors/errors.ts'
 import { toFailure } from '../errors/failure.ts'
@@ -145,8 +145,14 @@ function handle({ record: { step, listener }, block, call, issuer }: RunningCall
 }
 
 /** Adds the prefix to the first message if that is a text, else before it as a text of its own. */
-function withPrefix(content: Content, prefix: string | undefined): Content {
-  if (prefix === undefined || content.messages.length === 0) return content
+function withPrefix(reply: Content | Answer, prefix: string | undefined): Content | Answer {
+  if (prefix === undefined) return reply
+  return 'content' in reply ? { ...reply, content: prefixed(reply.content, prefix) } : prefixed(reply, prefix)
+}
+
+/** Nothing is checked yet: what the handler returned may be anything. */
+function prefixed(content: Content, prefix: string): Content {
+  if (!Array.isArray(content?.messages) || content.messages.length === 0) return content
   const [first, ...others] = content.messages
   if (first?.type !== 'text') return { ...content, messages: [text(prefix), ...content.messages] }
   return { ...content, messages: [{ ...first, text: `${prefix} ${first.text}` }, ...others] }

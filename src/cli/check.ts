@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { type Finding, readJsonBlock } from '../blocks/json-block.ts'
 import { type Channel, channels } from '../content/channels.ts'
-import { inspectDocument } from '../content/document.ts'
+import { inspectContent } from '../content/check.ts'
 import type { InspectOptions } from '../content/inspect.ts'
+import { isError } from '../content/problem.ts'
 import { brokenAt, parseBigints } from '../json/exact-json.ts'
 import { type Position, positionAt, positionOf } from '../json/json-position.ts'
 import { readArgs, type Terminal } from './command.ts'
@@ -18,7 +19,7 @@ A file has a complete answer, { "version": "v2", "content": … }, content alone
                      default: the content's "type", else messenger
   --plain            take strings literally, not as templates
   --outside-flow     check content that is delivered later, when no flow is running
-  --strict           fail on warnings too
+  --strict           fail on warnings and on what the server repairs, too
   --json             print a line of JSON for each problem
 
 The exit code is 0 if nothing is wrong, 1 if something is, and 2 if the files could not be checked.
@@ -52,9 +53,8 @@ export async function runCheck(
     const texts = await Promise.all(files.map(file => (file === '-' ? readStdin() : readText(file))))
     const lines = files.flatMap((file, i) => checkText(file, texts[i] as string, inspect))
     write(lines.map(line => (values.json ? `${JSON.stringify(line)}\n` : formatLine(line))).join(''))
-    const errors = lines.filter(({ severity }) => severity === 'error').length
-    if (!values.json) write(summarize(files.length, errors, lines.length - errors))
-    return errors > 0 || (values.strict && lines.length > 0) ? 1 : 0
+    if (!values.json) write(summarize(files.length, lines))
+    return lines.some(isError) || (values.strict && lines.length > 0) ? 1 : 0
   } catch (error) {
     write(`${(error as Error).message.trimEnd()}\n`)
     return 2
@@ -77,7 +77,7 @@ async function readText(file: string): Promise<string> {
 type Inspect = (text: string) => Finding[]
 
 function inspectBy(plain: boolean, options: InspectOptions): Inspect {
-  return plain ? text => inspectDocument(parseBigints(text), options) : text => readJsonBlock(text).inspect(options)
+  return plain ? text => inspectContent(parseBigints(text), options) : text => readJsonBlock(text).inspect(options)
 }
 
 /** The problems of a text, in the order of their positions. */
@@ -98,8 +98,11 @@ function formatLine({ file, line, column, severity, rule, message }: Line): stri
   return `${file}:${line}:${column} ${severity} ${rule} ${message}\n`
 }
 
-function summarize(files: number, errors: number, warnings: number): string {
-  return `${count(files, 'file')} checked: ${count(errors, 'error')}, ${count(warnings, 'warning')}\n`
+function summarize(files: number, lines: readonly Line[]): string {
+  const numberOf = (severity: Line['severity']) => lines.filter(line => line.severity === severity).length
+  const repaired = numberOf('repaired')
+  const found = `${count(numberOf('error'), 'error')}, ${count(numberOf('warning'), 'warning')}`
+  return `${count(files, 'file')} checked: ${found}${repaired > 0 ? `, ${repaired} repaired` : ''}\n`
 }
 
 function count(number: number, noun: string): string {

@@ -11,6 +11,8 @@ export const flowTarget = Type.String({
   minLength: 1,
   description: 'The id in the URL of the flow, like content20180221085508_278589.',
 })
+/** The form of a flow's id. */
+export const flowId = /^content\d+_\d+$/
 export const nodeTarget = Type.String({ minLength: 1, description: 'The unique name of a node of the running flow.' })
 
 const CallButton = Type.Object(

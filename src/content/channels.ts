@@ -1,9 +1,9 @@
-/** The channels that v2 content supports. */
-export const channels = ['messenger', 'instagram', 'whatsapp', 'telegram'] as const
+/** The channels on which v2 content is shown. */
+export const channels = ['messenger', 'instagram', 'whatsapp', 'telegram', 'tiktok'] as const
 
 export type Channel = (typeof channels)[number]
 
-/** Whether a channel supports a kind of button, quick reply or callback. `undocumented`: sent, but without any promise. */
+/** Whether a channel supports a part of content. `undocumented`: sent, but without any promise. */
 export type Support = 'yes' | 'undocumented' | 'no'
 
 export interface Capabilities {
@@ -11,9 +11,10 @@ export interface Capabilities {
   readonly name: string
   /** `content.type` on the wire; null when the key must be absent. */
   readonly type: 'instagram' | 'whatsapp' | 'telegram' | null
-  readonly messages: readonly string[]
-  readonly buttons: Readonly<Record<string, Support>>
-  readonly quickReplies: Readonly<Record<string, Support>>
+  readonly messages: Readonly<Record<MessageType, Support>>
+  readonly imageButtons: Support
+  readonly buttons: Readonly<Record<ButtonType, Support>>
+  readonly quickReplies: Readonly<Record<QuickReplyType, Support>>
   readonly externalMessageCallback: Support
   readonly webviewSize: boolean
   /** The longest text, alone and with buttons; `bytes` counts UTF-8. */
@@ -26,7 +27,15 @@ export interface Capabilities {
   readonly messagesShown: number
 }
 
+type MessageType = 'text' | 'image' | 'video' | 'audio' | 'file' | 'cards'
+type ButtonType = 'url' | 'flow' | 'node' | 'buy' | 'call' | 'dynamic_block_callback'
+type QuickReplyType = 'node' | 'flow' | 'dynamic_block_callback'
+
+/** ManyChat refuses a longer text whole, with everything else in the content, on each channel; in characters. */
+export const longestText = 2000
+
 const unlimited = Number.POSITIVE_INFINITY
+const allMessages = { text: 'yes', image: 'yes', video: 'yes', audio: 'yes', file: 'yes', cards: 'yes' } as const
 const allButtons = {
   url: 'yes',
   flow: 'yes',
@@ -35,18 +44,24 @@ const allButtons = {
   call: 'yes',
   dynamic_block_callback: 'yes',
 } as const
+const allQuickReplies = { node: 'yes', flow: 'yes', dynamic_block_callback: 'yes' } as const
+const noQuickReplies = { node: 'no', flow: 'no', dynamic_block_callback: 'no' } as const
 
-/** What each channel accepts, by ManyChat's channel reference and the platforms' own limits. */
+/**
+ * What each channel accepts, by ManyChat's channel reference and the platforms' own limits. For TikTok neither documents
+ * anything.
+ */
 export const capabilities: Readonly<Record<Channel, Capabilities>> = {
   messenger: {
     name: 'Messenger',
     type: null,
-    messages: ['text', 'image', 'video', 'audio', 'file', 'cards'],
+    messages: allMessages,
+    imageButtons: 'yes',
     buttons: allButtons,
-    quickReplies: { node: 'yes', flow: 'yes', dynamic_block_callback: 'yes' },
+    quickReplies: allQuickReplies,
     externalMessageCallback: 'yes',
     webviewSize: true,
-    text: { alone: 2000, withButtons: 640, unit: 'characters' },
+    text: { alone: longestText, withButtons: 640, unit: 'characters' },
     buttonsPerMessage: 3,
     caption: 20,
     card: 80,
@@ -55,9 +70,10 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
   instagram: {
     name: 'Instagram',
     type: 'instagram',
-    messages: ['text', 'image', 'cards'],
+    messages: { ...allMessages, video: 'no', audio: 'no', file: 'no' },
+    imageButtons: 'undocumented',
     buttons: { ...allButtons, call: 'no', dynamic_block_callback: 'undocumented' },
-    quickReplies: { node: 'yes', flow: 'yes', dynamic_block_callback: 'undocumented' },
+    quickReplies: { ...allQuickReplies, dynamic_block_callback: 'undocumented' },
     externalMessageCallback: 'undocumented',
     webviewSize: false,
     text: { alone: 1000, withButtons: 1000, unit: 'bytes' },
@@ -69,7 +85,8 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
   whatsapp: {
     name: 'WhatsApp',
     type: 'whatsapp',
-    messages: ['text'],
+    messages: { text: 'yes', image: 'undocumented', video: 'no', audio: 'no', file: 'no', cards: 'no' },
+    imageButtons: 'undocumented',
     buttons: {
       url: 'undocumented',
       flow: 'yes',
@@ -78,10 +95,10 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
       call: 'no',
       dynamic_block_callback: 'undocumented',
     },
-    quickReplies: {},
+    quickReplies: noQuickReplies,
     externalMessageCallback: 'undocumented',
     webviewSize: false,
-    text: { alone: 4096, withButtons: 1024, unit: 'characters' },
+    text: { alone: longestText, withButtons: 1024, unit: 'characters' },
     buttonsPerMessage: 3,
     caption: 20,
     card: unlimited,
@@ -90,20 +107,66 @@ export const capabilities: Readonly<Record<Channel, Capabilities>> = {
   telegram: {
     name: 'Telegram',
     type: 'telegram',
-    messages: ['text', 'image', 'video', 'audio', 'file'],
+    messages: { ...allMessages, cards: 'no' },
+    imageButtons: 'undocumented',
     buttons: { ...allButtons, call: 'no', dynamic_block_callback: 'undocumented' },
-    quickReplies: {},
+    quickReplies: noQuickReplies,
     externalMessageCallback: 'undocumented',
     webviewSize: false,
-    text: { alone: 4096, withButtons: 4096, unit: 'characters' },
+    text: { alone: longestText, withButtons: longestText, unit: 'characters' },
     buttonsPerMessage: 10,
+    caption: unlimited,
+    card: unlimited,
+    messagesShown: unlimited,
+  },
+  tiktok: {
+    name: 'TikTok',
+    type: null,
+    messages: {
+      text: 'yes',
+      image: 'undocumented',
+      video: 'undocumented',
+      audio: 'undocumented',
+      file: 'undocumented',
+      cards: 'undocumented',
+    },
+    imageButtons: 'undocumented',
+    buttons: {
+      url: 'undocumented',
+      flow: 'undocumented',
+      node: 'undocumented',
+      buy: 'undocumented',
+      call: 'undocumented',
+      dynamic_block_callback: 'undocumented',
+    },
+    quickReplies: { node: 'undocumented', flow: 'undocumented', dynamic_block_callback: 'undocumented' },
+    externalMessageCallback: 'undocumented',
+    webviewSize: false,
+    text: { alone: longestText, withButtons: longestText, unit: 'characters' },
+    buttonsPerMessage: unlimited,
     caption: unlimited,
     card: unlimited,
     messagesShown: unlimited,
   },
 }
 
-/** Whether the channel has quick replies. If not, the key must be absent. */
+/** Whether ManyChat documents quick replies for the channel. If not, a menu is a numbered list. */
 export function hasQuickReplies(channel: Channel): boolean {
-  return Object.keys(capabilities[channel].quickReplies).length > 0
+  return capabilities[channel].quickReplies.flow === 'yes'
+}
+
+/** Whether the channel may get quick replies. If not, the key must be absent. */
+export function mayHaveQuickReplies(channel: Channel): boolean {
+  return capabilities[channel].quickReplies.flow !== 'no'
+}
+
+/** The channel that a `content.type` names, whether or not the type is written on the wire. */
+export function channelNamed(type: unknown): Channel | undefined {
+  const name = typeof type === 'string' ? type.toLowerCase() : ''
+  return name === 'facebook' ? 'messenger' : channels.find(channel => channel === name)
+}
+
+/** The names on a list that aren't ruled out. */
+export function supported(list: Readonly<Record<string, Support>>): string[] {
+  return Object.keys(list).filter(name => list[name] !== 'no')
 }

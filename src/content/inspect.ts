@@ -1,64 +1,64 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import { type Action, Actions } from './action.ts'
-import type { Button } from './button.ts'
+import { type Button, flowId } from './button.ts'
 import { type Callback, ExternalMessageCallback, isWritable } from './callback.ts'
-import { type Capabilities, type Channel, capabilities, channels } from './channels.ts'
-import { Content, maxMessages, QuickReplies } from './content.ts'
+import { type Channel, capabilities, channelNamed, longestText, supported } from './channels.ts'
+import { type Content, maxMessages, QuickReplies } from './content.ts'
+import type { Fitting } from './fit.ts'
 import { type Card, Message } from './message.ts'
-import { createProblem, maxProblems, type Problem, type Rule } from './problem.ts'
+import { addProblem, type Problem, type Values } from './problem.ts'
 import type { QuickReply } from './quick-reply.ts'
-import { describeAddress, explainShape, httpsAddress } from './shape.ts'
+import type { Rule } from './rules.ts'
+import { describeAddress, httpsAddress } from './shape.ts'
+import { exceeds, measure, splitForButtons } from './split.ts'
 
 export interface InspectOptions {
   /** The channel whose limits apply; default: the one that `content.type` names, else `messenger`. */
   channel?: Channel
   /** The content is sent by sendContent: no flow is running then, and `node` targets lead nowhere. Default false. */
-  outsideFlow?: boolean
+  outsideFlow?: boolean | undefined
   /** Callbacks may use http to this machine, as in development; default false. */
-  allowLoopback?: boolean
+  allowLoopback?: boolean | undefined
 }
 
-const isContent = TypeCompiler.Compile(Content)
-
-/**
- * Lists what is wrong with content: errors, which ManyChat refuses, and warnings, which the channel cuts or may not show.
- * Never throws, whatever the value.
- */
-export function inspectContent(content: unknown, options: InspectOptions = {}): Problem[] {
-  try {
-    return inspect(content, options)
-  } catch {
-    // A getter or a Proxy threw, and would throw again when the answer is written.
-    return [createProblem('', 'value', { expected: 'plain JSON data', got: 'something that throws when it is read' })]
-  }
+export interface PartsOptions extends InspectOptions {
+  channel: Channel
+  /** Whether the content matches its schema. Otherwise its parts are inspected that match theirs. */
+  isSound: boolean
+  /** Whether long texts are split. */
+  canSplit: boolean
 }
 
-function inspect(content: unknown, options: InspectOptions): Problem[] {
-  const isValid = isContent.Check(content)
-  const problems = isValid ? [] : explainShape(Content, content)
+export interface Inspected extends Fitting {
+  problems: Problem[]
+}
+
+const noSplits: Fitting['splits'] = new Map()
+
+/** Lists what the rules of the channel, and other rules that a schema can't express, object to. */
+export function inspectParts(content: Content, options: PartsOptions): Inspected {
+  const { isSound, canSplit } = options
+  const problems: Problem[] = []
   const parts = (typeof content === 'object' && content !== null ? content : {}) as Content
-  const can = capabilities[options.channel ?? knownChannel(parts.type) ?? 'messenger']
-  inspectParts()
-  return problems
+  const can = capabilities[options.channel]
+  let splits: Map<number, string[]> | undefined
+  let hasStrangeSize = false
+  inspectAll()
+  return { problems, splits: splits ?? noSplits, hasStrangeSize }
 
-  function report(
-    path: string,
-    rule: Rule,
-    values: { expected?: string; names?: readonly string[]; got?: string } = {},
-  ): void {
-    if (problems.length < maxProblems) problems.push(createProblem(path, rule, { channel: can.name, ...values }))
+  function report(path: string, rule: Rule, values: Values = {}): void {
+    addProblem(problems, path, rule, { channel: can.name, ...values })
   }
 
   /** If the content has a wrong shape in one place, its other parts are still inspected: one run shows every problem. */
   function matches<S extends TSchema>(schema: S, part: unknown): part is Static<S> {
-    return part !== undefined && (isValid || Value.Check(schema, part))
+    return part !== undefined && (isSound || Value.Check(schema, part))
   }
 
-  function inspectParts(): void {
+  function inspectAll(): void {
     const { type, messages, actions, quick_replies, external_message_callback } = parts
-    if (knownChannel(type) && type !== can.type) {
+    if (channelNamed(type) && type !== can.type) {
       report('/type', 'content-type', { expected: can.type ?? 'no type', got: `"${type}"` })
     }
     if (Array.isArray(messages)) inspectMessages(messages)
@@ -73,37 +73,60 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
   }
 
   function inspectMessages(messages: Message[]): void {
+    let long: LongText[] | undefined
     for (let i = 0; i < Math.min(messages.length, maxMessages); i++) {
       const message = messages[i]
-      if (matches(Message, message)) inspectMessage(message, `/messages/${i}`)
+      if (!matches(Message, message)) continue
+      inspectMessage(message, `/messages/${i}`)
+      if (message.type !== 'text') continue
+      const { text, buttons: { length: buttons } = [] } = message
+      const limit = buttons > 0 ? can.text.withButtons : can.text.alone
+      if (exceeds(text, limit, can.text.unit)) {
+        long ??= []
+        long.push({ index: i, text, buttons, limit })
+      }
     }
-    if (messages.length > can.messagesShown) {
-      report(`/messages/${can.messagesShown}`, 'first-message-only', {
-        expected: 'one message',
-        got: `${messages.length}`,
-      })
+    const shown = messages.length + (long ? splitTexts(long, maxMessages - messages.length) : 0)
+    if (shown > can.messagesShown) {
+      const path = `/messages/${Math.min(can.messagesShown, messages.length - 1)}`
+      report(path, 'first-message-only', { expected: 'one message', got: `${shown}` })
     }
+  }
+
+  /** Splits texts while there is room, first those that would be refused. Returns how many messages this adds. */
+  function splitTexts(long: LongText[], room: number): number {
+    let added = 0
+    const isRefused = ({ text }: LongText) => exceeds(text, longestText, 'characters')
+    for (const one of [...long.filter(isRefused), ...long.filter(one => !isRefused(one))]) {
+      const { index, text, buttons, limit } = one
+      const most = canSplit ? 1 + Math.max(0, room - added) : 0
+      const parts = splitForButtons(text, buttons > 0 ? can.text : { ...can.text, withButtons: can.text.alone }, most)
+      const expected = `at most ${limit} ${can.text.unit}${buttons > 0 ? ' with buttons' : ''}`
+      const got = `${measure(text, can.text.unit)}`
+      if (parts) {
+        splits ??= new Map()
+        splits.set(index, parts)
+        added += parts.length - 1
+        report(`/messages/${index}/text`, 'text-split', { expected, got, parts: parts.length })
+      } else report(`/messages/${index}/text`, isRefused(one) ? 'text-limit' : 'text-length', { expected, got })
+    }
+    return added
   }
 
   function inspectMessage(message: Message, path: string): void {
-    if (!can.messages.includes(message.type)) {
-      report(`${path}/type`, 'channel-message', { names: can.messages, got: message.type })
-    }
-    if (message.type === 'text') inspectText(message.text, message.buttons?.length ?? 0, `${path}/text`)
-    else if (message.type === 'cards') {
+    const support = can.messages[message.type]
+    if (support === 'no')
+      report(`${path}/type`, 'channel-message', { names: supported(can.messages), got: message.type })
+    else if (support === 'undocumented') report(`${path}/type`, 'undocumented-message', { got: message.type })
+    if (message.type === 'cards') {
       for (let i = 0; i < message.elements.length; i++)
         inspectCard(message.elements[i] as Card, `${path}/elements/${i}`)
-    } else inspectMedia(message, `${path}/url`)
-    if ('buttons' in message && message.buttons) inspectButtons(message.buttons, path)
-  }
-
-  function inspectText(text: string, buttons: number, path: string): void {
-    const limit = buttons > 0 ? can.text.withButtons : can.text.alone
-    const length = measure(text, limit, can.text.unit)
-    if (length > limit) {
-      const expected = `at most ${limit} ${can.text.unit}${buttons > 0 ? ' with buttons' : ''}`
-      report(path, 'text-length', { expected, got: `${length}` })
+    } else if (message.type !== 'text') inspectMedia(message, `${path}/url`)
+    if (!('buttons' in message) || !message.buttons) return
+    if (message.type === 'image' && message.buttons.length > 0 && can.imageButtons === 'undocumented') {
+      report(`${path}/buttons`, 'undocumented-image-buttons')
     }
+    inspectButtons(message.buttons, path)
   }
 
   function inspectMedia({ type, url }: Message & { url: string }, path: string): void {
@@ -131,8 +154,7 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
   function inspectButton(button: Button, path: string): void {
     const support = can.buttons[button.type]
     if (support === 'no') {
-      const names = Object.keys(can.buttons).filter(type => can.buttons[type] !== 'no')
-      report(`${path}/type`, 'channel-button', { names, got: button.type })
+      report(`${path}/type`, 'channel-button', { names: supported(can.buttons), got: button.type })
     } else if (support === 'undocumented') {
       report(`${path}/type`, 'undocumented-button', { got: button.type })
     }
@@ -140,24 +162,21 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
     if (button.type === 'url') {
       inspectUrl(button.url, `${path}/url`)
       if (button.webview_size && !can.webviewSize) {
+        hasStrangeSize = true
         report(`${path}/webview_size`, 'channel-webview-size')
       }
-    } else if (button.type === 'dynamic_block_callback') inspectCallback(button, path)
-    else if (button.type === 'node') inspectNode(path)
+    } else inspectTarget(button, path)
     if ('actions' in button && button.actions) inspectActions(button.actions, path)
   }
 
   function inspectQuickReplies(replies: QuickReply[]): void {
-    const supported = Object.keys(can.quickReplies)
-    if (replies.length > 0 && supported.length === 0) {
+    if (replies.length > 0 && supported(can.quickReplies).length === 0)
       report('/quick_replies', 'channel-quick-replies')
-    }
     for (let i = 0; i < replies.length; i++) {
       const reply = replies[i] as QuickReply
       const path = `/quick_replies/${i}`
       inspectLength(reply.caption, can.caption, `${path}/caption`, 'caption-length')
-      if (reply.type === 'dynamic_block_callback') inspectCallback(reply, path)
-      else if (reply.type === 'node') inspectNode(path)
+      inspectTarget(reply, path)
       if (can.quickReplies[reply.type] === 'undocumented') {
         report(`${path}/type`, 'undocumented-quick-reply', { got: reply.type })
       }
@@ -175,8 +194,11 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
     }
   }
 
-  function inspectNode(path: string): void {
-    if (options.outsideFlow) report(`${path}/type`, 'node-outside-flow')
+  function inspectTarget(part: Button | QuickReply, path: string): void {
+    if (part.type === 'dynamic_block_callback') inspectCallback(part, path)
+    else if (part.type === 'flow' && !flowId.test(part.target)) {
+      report(`${path}/target`, 'flow-target', { expected: 'the id of a flow, like content20180221085508_278589' })
+    } else if (part.type === 'node' && options.outsideFlow) report(`${path}/type`, 'node-outside-flow')
   }
 
   function inspectCallback({ url, payload }: Callback, path: string): void {
@@ -193,17 +215,16 @@ function inspect(content: unknown, options: InspectOptions): Problem[] {
   }
 
   function inspectLength(text: string, limit: number, path: string, rule: Rule): void {
-    const length = measure(text, limit, 'characters')
-    if (length > limit) report(path, rule, { expected: `at most ${limit} characters`, got: `${length}` })
+    if (!exceeds(text, limit, 'characters')) return
+    report(path, rule, { expected: `at most ${limit} characters`, got: `${measure(text, 'characters')}` })
   }
 }
 
-function knownChannel(type: unknown): Channel | undefined {
-  return channels.find(channel => capabilities[channel].type === type)
-}
-
-/** The length in the channel's unit; exact only when it could exceed the limit, as counting is slow. */
-function measure(text: string, limit: number, unit: Capabilities['text']['unit']): number {
-  if (unit === 'bytes') return text.length * 3 <= limit ? text.length : Buffer.byteLength(text)
-  return text.length <= limit ? text.length : [...text].length
+interface LongText {
+  /** Of the message. */
+  index: number
+  text: string
+  buttons: number
+  /** What the channel shows of it. */
+  limit: number
 }

@@ -15,7 +15,7 @@ export interface TextMessage extends Static<typeof TextMessage> {
 
 const ImageMessage = Type.Object(
   { type: Type.Literal('image'), url: NotEmpty, buttons: Buttons },
-  { ...exact, title: 'ImageMessage', description: 'A picture: JPG, PNG or GIF. Not on WhatsApp.' },
+  { ...exact, title: 'ImageMessage', description: 'A picture: JPG, PNG or GIF. Undocumented on WhatsApp.' },
 )
 export interface ImageMessage extends Static<typeof ImageMessage> {
   type: 'image'
@@ -88,12 +88,12 @@ export const Message = Type.Union(
 )
 export type Message = Static<typeof Message>
 
-/** A text bubble, with at most 3 buttons (Telegram: 10). Messenger shows 2000 characters, 640 with buttons. */
+/** A text bubble, with at most 3 buttons (Telegram: 10). A long text is split. */
 export function text(text: string, buttons?: Button[]): Message {
   return { type: 'text', text, ...(buttons && { buttons }) }
 }
 
-/** A picture by URL: JPG, PNG or GIF. Not on WhatsApp. */
+/** A picture by URL: JPG, PNG or GIF. On WhatsApp it is undocumented. */
 export function image(url: string, buttons?: Button[]): Message {
   return { type: 'image', url, ...(buttons && { buttons }) }
 }

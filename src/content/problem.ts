@@ -1,99 +1,6 @@
 import { dataOf } from '../errors/errors.ts'
 import { type ErrorData, fillIn } from '../errors/row.ts'
-
-/** ManyChat refuses content with an `error`; content with a `warning` may be cut or not shown by the channel. */
-export type Severity = 'error' | 'warning'
-
-/**
- * Every rule of v2 content: its severity, its sentence and its remedy. What ManyChat documents as refused is an error;
- * what a channel cuts or may refuse is a warning. `docs/content.md` explains them; a test compares the two.
- */
-export const rules = {
-  required: ['error', 'This is missing; it must be {expected}.', 'Add it.'],
-  'unknown-key': ['error', '{got} is not allowed here, only {names}.', 'Remove or rename it.'],
-  'unknown-type': ['error', 'This must be {expected}; got {got}.', 'Use a maker, or one of these names.'],
-  value: ['error', 'This must be {expected}; got {got}.', 'Change the value.'],
-  'max-messages': ['error', 'ManyChat takes {expected}; got {got}.', 'Send the rest in a later step.'],
-  'max-quick-replies': [
-    'error',
-    'ManyChat takes {expected}; got {got}.',
-    'Offer fewer; let the last one lead to more.',
-  ],
-  'max-actions': ['error', 'ManyChat takes {expected}; got {got}.', 'Do the rest in a later step.'],
-  'max-cards': ['error', 'ManyChat takes {expected}; got {got}.', 'Show fewer; let the last one lead to more.'],
-  'min-cards': ['error', 'A gallery has {expected}; got {got}.', 'Add a card, or send a text instead of the gallery.'],
-  'button-actions': [
-    'error',
-    'Actions are not allowed here.',
-    'Move them to the content, or to a button of type url, flow or node.',
-  ],
-  'https-callback': ['error', 'A callback needs {expected}; got {got}.', 'Set PUBLIC_URL to an https address.'],
-  'callback-timeout': ['error', 'The timeout must be {expected}; got {got}.', 'Set it to at most one day, in seconds.'],
-  'channel-message': ['error', '{channel} has no {got} messages, only {names}.', 'Send the address as text instead.'],
-  'channel-button': ['error', '{channel} has no {got} buttons, only {names}.', 'Use a button that the channel has.'],
-  'channel-quick-replies': [
-    'error',
-    '{channel} has no quick replies.',
-    'Use menu(), which fits the channel, or omit the key.',
-  ],
-  'channel-webview-size': ['error', '{channel} has no webview_size.', 'Set webview_size on Messenger only.'],
-  'node-outside-flow': [
-    'error',
-    'A node can be reached only from a running flow.',
-    'Use a flow instead: no flow is running when this is delivered.',
-  ],
-  'content-type': [
-    'warning',
-    'The contact is on {channel}, but type is {got}; the server replaces it.',
-    'Omit type: the server sets it.',
-  ],
-  'text-length': ['warning', '{channel} shows {expected}; got {got}.', 'Split it into several messages.'],
-  'max-buttons': [
-    'warning',
-    '{channel} shows {expected} under a message; got {got}.',
-    'Put the rest under another message.',
-  ],
-  'caption-length': [
-    'warning',
-    '{channel} shows {expected} of a caption; got {got}.',
-    'Shorten it: the channel cuts it.',
-  ],
-  'card-title-length': [
-    'warning',
-    '{channel} shows {expected} of a title; got {got}.',
-    'Shorten it: the channel cuts it.',
-  ],
-  'card-subtitle-length': [
-    'warning',
-    '{channel} shows {expected} of a subtitle; got {got}.',
-    'Shorten it: the channel cuts it.',
-  ],
-  'first-message-only': [
-    'warning',
-    '{channel} may show only the first message; got {got}.',
-    'Put everything into the first message.',
-  ],
-  'undocumented-button': [
-    'warning',
-    'ManyChat does not promise {got} buttons on {channel}.',
-    'Try it on the live channel, or ask with menu().',
-  ],
-  'undocumented-quick-reply': [
-    'warning',
-    'ManyChat does not promise {got} quick replies on {channel}.',
-    'Try it on the live channel, or use a flow.',
-  ],
-  'undocumented-callback': [
-    'warning',
-    'ManyChat does not promise listeners on {channel}.',
-    'Try it on the live channel.',
-  ],
-  'https-url': ['warning', 'This should be {expected}; got {got}.', 'Use an https address.'],
-  'image-format': ['warning', 'An image should be {expected}; got {got}.', 'Convert the image.'],
-  'exact-number': ['warning', 'This should be {expected}: JavaScript has rounded it.', 'Use a bigint.'],
-} as const satisfies Record<string, readonly [Severity, sentence: string, remedy: string]>
-
-export type Rule = keyof typeof rules
+import { type Rule, type RuleRow, rules, type Severity } from './rules.ts'
 
 /** Enough to work with: a block that returns a million wrong messages must not cost a million explanations. */
 export const maxProblems = 50
@@ -108,21 +15,42 @@ export interface Problem extends ErrorData {
   message: string
 }
 
-interface Values extends ErrorData {
+export interface Values extends ErrorData {
   /** For `{names}`: what `expected` allows, without "one of". */
   names?: readonly string[]
   /** For `{channel}`. */
   channel?: string
+  /** For `{done}` and `{parts}`: what a repair did. */
+  done?: string
+  parts?: number
   /** Put between the sentence and the remedy. */
   hint?: string
 }
 
 export function createProblem(path: string, rule: Rule, { names, hint, ...values }: Values = {}): Problem {
-  const [severity, sentence, remedy] = rules[rule]
+  const { severity, sentence, remedy }: RuleRow = rules[rule]
   const expected = values.expected ?? (names && (names.length === 1 ? names[0] : `one of ${names.join(', ')}`))
   const told = fillIn(sentence, { ...values, expected, names: names?.join(', ') })
   const message = [told, hint, remedy].filter(Boolean).join(' ')
   return { path, rule, severity, message, ...dataOf({ expected, got: values.got, remedy }) }
+}
+
+/** Adds a problem to those of one content, unless there are as many errors, or as many others, as anybody reads. */
+export function addProblem(problems: Problem[], path: string, rule: Rule, values?: Values): void {
+  if (problems.length >= maxProblems) {
+    if (rules[rule].severity !== 'error' || problems.filter(isError).length >= maxProblems) return
+  }
+  problems.push(createProblem(path, rule, values))
+}
+
+export function isError({ severity }: { severity: Severity }): boolean {
+  return severity === 'error'
+}
+
+/** At most `maxProblems`: if there are more, errors come first, so that no error is missed. */
+export function firstProblems(problems: Problem[]): Problem[] {
+  if (problems.length <= maxProblems) return problems
+  return [...problems.filter(isError), ...problems.filter(problem => !isError(problem))].slice(0, maxProblems)
 }
 
 /** The problems as lines to read. */

@@ -5,8 +5,9 @@ import { problems } from '../errors/problem-details.ts'
 import { contract } from '../json/contract.ts'
 import { parseBigints, readJson } from '../json/exact-json.ts'
 import { channels } from './channels.ts'
-import { inspectDocument } from './document.ts'
+import { inspectContent } from './check.ts'
 import { contentSchema } from './json-schema.ts'
+import { isError } from './problem.ts'
 
 export interface CheckRouteOptions {
   /** Requires one of API_TOKENS with the scope `check`. */
@@ -21,12 +22,12 @@ const CheckQuery = Type.Object(
 )
 const CheckResult = Type.Object(
   {
-    ok: Type.Boolean({ description: 'Whether ManyChat takes it: warnings are no error.' }),
+    ok: Type.Boolean({ description: 'Whether ManyChat takes it, once repaired: only errors count.' }),
     problems: Type.Array(
       Type.Object({
         path: Type.String({ description: 'A JSON pointer.' }),
         rule: Type.String(),
-        severity: Type.Union([Type.Literal('error'), Type.Literal('warning')]),
+        severity: Type.Union([Type.Literal('error'), Type.Literal('warning'), Type.Literal('repaired')]),
         message: Type.String(),
         expected: Type.Optional(Type.String()),
         got: Type.Optional(Type.String()),
@@ -59,8 +60,8 @@ export async function check(scope: FastifyInstance, { authorize, allowLoopback }
     },
   }
   app.post('/check', { schema }, async ({ query: { channel }, body = readContent('') }) => {
-    const found = inspectDocument(body, { ...(channel && { channel }), allowLoopback })
-    return { ok: found.every(({ severity }) => severity !== 'error'), problems: found }
+    const found = inspectContent(body, { ...(channel && { channel }), allowLoopback })
+    return { ok: !found.some(isError), problems: found }
   })
 }
 

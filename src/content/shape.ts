@@ -5,7 +5,8 @@ import { Value, ValueErrorType } from '@sinclair/typebox/value'
 import { closest, distance } from 'fastest-levenshtein'
 import { isObject } from '../json/object.ts'
 import { lastKey } from '../json/pointer.ts'
-import { createProblem, maxProblems, type Problem, type Rule } from './problem.ts'
+import { createProblem, maxProblems, type Problem } from './problem.ts'
+import type { Rule } from './rules.ts'
 
 export const httpsAddress = 'an https:// address'
 
@@ -40,34 +41,49 @@ function explainError(error: ValueError, base: string): Problem[] {
 
 /** The members of a union differ in `type` or `action`; the value is compared with the member that it names. */
 function explainUnion(union: TUnion, value: unknown, path: string): Problem[] {
-  const tag = union.anyOf.some(member => 'action' in (member.properties ?? {})) ? 'action' : 'type'
-  const members = union.anyOf.filter((member): member is TObject => tag in (member.properties ?? {}))
+  const { tag, members } = membersOf(union)
   if (members.length === 0) return [explainValue(union, value, path)]
   if (!isObject(value)) {
     return [createProblem(path, 'value', { expected: `an object with "${tag}"`, got: describeValue(value) })]
   }
   const given = value[tag]
-  const meant = members.find(member => member.properties[tag]?.const === given)
+  const meant = memberOf(union, value)
   if (meant) return explainShape(meant, value, path)
   const names = members.map(member => String(member.properties[tag]?.const))
   if (given === undefined) return [createProblem(`${path}/${tag}`, 'required', { names, got: 'nothing' })]
   const isName = typeof given === 'string' && /^[\w-]{1,40}$/.test(given)
   const details = isName
-    ? { got: `"${given}"`, hint: suggest(given, names) }
+    ? { got: `"${given}"`, hint: given === 'content' && names.includes('flow') ? flowHint : nearest(given, names) }
     : { got: describeValue(given, 'other text') }
   return [createProblem(`${path}/${tag}`, 'unknown-type', { names, ...details })]
 }
 
+/** Other unknown keys are dropped before, unless there are far too many parts. */
 function explainUnknownKey(error: ValueError, path: string): Problem {
   const names = Object.keys((error.schema as TObject).properties)
   const key = lastKey(path).slice(0, 40)
   if (key === 'actions' && names.includes('caption')) return createProblem(path, 'button-actions')
-  return createProblem(path, 'unknown-key', { names, got: `"${key}"`, hint: suggest(key, names) })
+  return createProblem(path, 'value', { expected: `one of ${names.join(', ')}`, got: `"${key}"` })
 }
 
-function suggest(given: string, known: string[]): string {
-  const nearest = closest(given, known)
-  return distance(given, nearest) <= Math.max(2, nearest.length / 3) ? `Did you mean "${nearest}"?` : ''
+/** The reference names the type `content` for quick replies, and has no sample of it. */
+const flowHint = 'Use "flow", with the id of the flow as its target.'
+
+/** The member of a union that a value names. */
+export function memberOf(union: TUnion, value: unknown): TObject | undefined {
+  const { tag, members } = membersOf(union)
+  return isObject(value) ? members.find(member => member.properties[tag]?.const === value[tag]) : undefined
+}
+
+function membersOf(union: TUnion): { tag: 'action' | 'type'; members: TObject[] } {
+  const tag = union.anyOf.some(member => 'action' in (member.properties ?? {})) ? 'action' : 'type'
+  return { tag, members: union.anyOf.filter((member): member is TObject => tag in (member.properties ?? {})) }
+}
+
+/** Asks whether the nearest known name was meant, if one is near. */
+export function nearest(given: string, known: string[]): string {
+  const name = closest(given, known)
+  return distance(given, name) <= Math.max(2, name.length / 3) ? `Did you mean "${name}"?` : ''
 }
 
 /** Limits that ManyChat documents have rules of their own, so that a reader can look them up there. */
@@ -114,7 +130,7 @@ export function describeAddress(address: string): string {
   return scheme ? `one that begins with ${scheme.toLowerCase()}:` : 'another'
 }
 
-function describeSchema(schema: TSchema): string {
+export function describeSchema(schema: TSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.anyOf) {
     const choices = (schema as TUnion).anyOf.map(describeSchema)
@@ -137,9 +153,13 @@ function describeSchema(schema: TSchema): string {
 export const misplacedText = 'text'
 
 function explainValue(schema: TSchema, value: unknown, path: string): Problem {
+  return createProblem(path, 'value', { expected: describeSchema(schema), got: describeMismatch(schema, value) })
+}
+
+/** What came instead of what the schema allows. */
+export function describeMismatch(schema: TSchema, value: unknown): string {
   const [text, number] = [takes(schema, 'string') && 'other text', schema.type === 'integer' && 'another number']
-  const got = describeValue(value, text || misplacedText, number || 'a number')
-  return createProblem(path, 'value', { expected: describeSchema(schema), got })
+  return describeValue(value, text || misplacedText, number || 'a number')
 }
 
 function takes(schema: TSchema, type: string): boolean {

@@ -15,10 +15,9 @@ type Params = Record<string, unknown>
 
 /** Checks content by the limits of its channel, and outside a flow, where `node` targets lead nowhere. */
 export function prepareContent(params: Params, { allowLoopback }: PrepareOptions): { params: Params } | Mismatch {
-  const data = params.data as { content: unknown }
   try {
-    const content = checkContent(data.content, { outsideFlow: true, allowLoopback })
-    return { params: { ...params, data: { ...data, content } } }
+    const content = checkContent(params.data, { outsideFlow: true, allowLoopback })
+    return { params: { ...params, data: { version: 'v2', content } } }
   } catch (error) {
     return toMismatch(error, 'content that the channel takes')
   }

@@ -25,9 +25,7 @@ t.test('answers', async t => {
     const json = readJsonBlock(JSON.stringify(block))
     t.ok(isBlock(json.block), name)
     t.same(json.inspect(), [], `${name}: nothing is wrong with it`)
-    const reply = json.block.open(callOf(call))
-    t.strictSame(reply, content, name)
-    t.strictSame(checkContent(reply), content, `${name}: and it is content`)
+    t.strictSame(checkContent(json.block.open(callOf(call))), content, name)
   }
 })
 
@@ -43,7 +41,7 @@ t.test('refuses', async t => {
 t.test('what a channel makes of it is told for that channel', async t => {
   const { inspect } = readJsonBlock(`{"messages":[{"type":"image","url":"https://example.com/{{ channel }}.png"}]}`)
   const rules = channels.map(channel => inspect({ channel }).map(({ rule }) => rule))
-  t.same(rules, [[], [], ['channel-message'], []])
+  t.same(rules, [[], [], ['undocumented-message'], [], ['undocumented-message']])
   const callback = `{"messages":[],"external_message_callback":{"url":"http://localhost/","method":"post"}}`
   t.match(readJsonBlock(callback).inspect(), [{ rule: 'https-callback' }])
   t.same(readJsonBlock(callback).inspect({ allowLoopback: true }), [])

@@ -37,11 +37,11 @@ t.test('what no channel takes is told as Messenger has it', async t => {
 t.test('what every channel that takes it cuts or may not show is a warning', async t => {
   const long = { type: 'text', text: 'a'.repeat(4097) }
   t.same(
-    (await load(t, { messages: [long] }))[1].map(line => /\((.*)\)/.exec(line)?.[1]),
-    ['text-length'],
+    (await load(t, { messages: [long] }))[1].map(line => /\(([a-z-]+)\)/.exec(line)?.[1]),
+    ['text-split'],
   )
-  const short = { ...long, text: 'a'.repeat(4096) }
-  t.same((await load(t, { messages: [short, short] }))[1], [], 'Telegram takes it')
+  const short = { ...long, text: 'a'.repeat(1001) }
+  t.same((await load(t, { messages: [short, short] }))[1], [], 'only Instagram splits it')
   const http = { messages: [{ type: 'image', url: 'http://example.com/a.webp' }] }
   t.match(await load(t, http), [{}, [/^line 1, column 30, .*\(https-url\)/, /\(image-format\)/]])
 })

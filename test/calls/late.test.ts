@@ -36,6 +36,20 @@ onBoth('a slow block shows that it takes a while, and its reply is delivered', a
   t.match([calls[0]?.attempt, calls[0]?.signal.aborted], [1, false])
 })
 
+onBoth('a whole answer is delivered with its prefix, and split where it is too long', async (t, { options }) => {
+  const { block, calls } = slowBlock({ latePrefix: 'So:' })
+  const { open, ready, delivered, platform } = await serveLate(t, options, { block })
+  await ready()
+  await open('block')
+  const content = { messages: [text(`${'x'.repeat(1000)}\n\n${'y'.repeat(1000)}`)] }
+  calls[0]?.answer({ version: 'v2', content } as never)
+  t.same(await delivered(1), [`So: ${'x'.repeat(1000)}`])
+  t.match(
+    platform.heard[0]?.body,
+    `"messages":[{"type":"text","text":"So: ${'x'.repeat(1000)}"},{"type":"text","text":"yyy`,
+  )
+})
+
 onBoth('late replies to one contact go out in the order of their calls', async (t, { options }) => {
   const { block, calls } = slowBlock()
   const quick = defineBlock({ open: () => 'At once' })

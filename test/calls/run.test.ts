@@ -24,6 +24,7 @@ t.test('every kind of reply', async t => {
       { actions: [{ action: 'add_tag', tag_name: 'x' }] },
       { messages: [], actions: [{ action: 'add_tag', tag_name: 'x' }] },
     ],
+    ['a whole answer', { version: 'v2', content: { messages: [hello] } }, { messages: [hello] }],
     ['content without a prototype', Object.assign(Object.create(null), { messages: [hello] }), { messages: [hello] }],
     ['nothing', undefined, { messages: [] }],
     ['null', null, { messages: [] }],
@@ -38,7 +39,7 @@ t.test('every kind of reply', async t => {
 
 t.test('whatever a handler does, the contact gets valid content with 200', async t => {
   const circular: Record<string, unknown> = { messages: [] }
-  circular.self = circular
+  circular.actions = circular
   const loop: Record<string, unknown> = {}
   loop.loop = loop
   // biome-ignore lint/suspicious/noThenProperty: the subject
@@ -66,7 +67,8 @@ t.test('whatever a handler does, the contact gets valid content with 200', async
     ['an empty text', () => '', 'DYN_CONTENT_INVALID'],
     ['a list of strings', () => ['canary'], 'DYN_REPLY_INVALID'],
     ['another object', () => ({ text: 'canary' }), 'DYN_CONTENT_INVALID'],
-    ['the whole answer', () => ({ version: 'v2', content: { messages: [] } }), 'DYN_REPLY_INVALID'],
+    ['another object beside actions', () => ({ text: 'canary', actions: [] }), 'DYN_CONTENT_INVALID'],
+    ['messages that are no content', () => ({ version: 'v2', messages: [text('canary')] }), 'DYN_CONTENT_INVALID'],
     ['messages undefined', () => ({ messages: undefined }), 'DYN_CONTENT_INVALID'],
     ['content over a limit', () => Array(11).fill(text('canary')), 'DYN_CONTENT_INVALID'],
     ['what holds itself', () => circular, 'DYN_CONTENT_INVALID'],
@@ -108,7 +110,7 @@ t.test('an error is logged by its kinds and its place', async t => {
   t.notMatch(log.join(''), /canary|at home/)
 })
 
-t.test('what only may be cut is shown, and logged once per block and rule', async t => {
+t.test('what is repaired or may be cut is shown, and logged once per block and rule', async t => {
   const blocks = {
     first: defineBlock({ open: () => Array(3).fill(text('x'.repeat(2001))) }),
     second: defineBlock({ open: () => 'y'.repeat(2001) }),
@@ -116,8 +118,8 @@ t.test('what only may be cut is shown, and logged once per block and rule', asyn
   const { open, lines } = build(t, { blocks })
   for (const name of ['first', 'first', 'second']) t.equal((await open(name)).status, 200)
   t.match(lines('warn'), [
-    { block: 'first', channel: 'messenger', rule: 'text-length', path: '/messages/0/text', problem: /got 2001/ },
-    { block: 'second', rule: 'text-length' },
+    { block: 'first', channel: 'messenger', rule: 'text-split', path: '/messages/0/text', problem: /got 2001/ },
+    { block: 'second', rule: 'text-split', msg: 'content was repaired' },
   ])
   t.equal(lines('warn').length, 2)
 })

@@ -13,7 +13,7 @@ const answer = `{
         "type": "text",
         "text": "Hi {{ contact.first_name }}",
         "buttons": [
-          { "type": "flow", "caption": "A caption that is too long", "target": "a" }
+          { "type": "flow", "caption": "A caption that is too long", "target": "content1_2" }
         ]
       },
       { "type": "image" }
@@ -47,8 +47,8 @@ t.test('each problem has its line', async t => {
     1,
     `reply.json:9:29 warning caption-length Messenger shows at most 20 characters of a caption; got 26. Shorten it: the channel cuts it.
 reply.json:12:7 error required This is missing; it must be text that is not empty. Add it.
-reply.json:15:3 error unknown-key "external_message_callback" stands beside "content", where ManyChat ignores it. Move it into "content".
-1 file checked: 2 errors, 1 warning
+reply.json:15:3 repaired beside-content "external_message_callback" stands beside "content", where ManyChat ignores it; it is moved there. Move it into "content".
+1 file checked: 1 error, 1 warning, 1 repaired
 `,
   ])
 })
@@ -65,12 +65,31 @@ t.test('a file without problems is told, and so are warnings, which fail only wh
 })
 
 t.test('the channel is the one that is named', async t => {
-  const command = setUp(t)
-  t.match(await command(['warned.json', '--channel', 'whatsapp']), [1, /^warned\.json:1:18 error channel-message /])
+  const command = setUp(t, {
+    'video.json': '{ "messages": [{ "type": "video", "url": "https://example.com/a.mp4" }] }',
+  })
+  t.match(await command(['video.json', '--channel', 'whatsapp']), [1, /^video\.json:1:18 error channel-message /])
+  t.equal((await command(['video.json']))[0], 0)
   t.same(await command(['warned.json', '--channel', 'sms']), [
     2,
-    '--channel must be one of messenger, instagram, whatsapp, telegram; got "sms".\n',
+    '--channel must be one of messenger, instagram, whatsapp, telegram, tiktok; got "sms".\n',
   ])
+})
+
+t.test('what is repaired fails only when it is to', async t => {
+  const command = setUp(t, {
+    'long.json': `{ "messages": [{ "type": "text", "text": "${'x'.repeat(2001)}", "buttons": null }] }`,
+    'beside.json': '{ "version": "v2", "content": { "messages": [] }, "type": "instagram" }',
+  })
+  for (const [file, rule] of [
+    ['long.json', 'empty-member'],
+    ['beside.json', 'beside-content'],
+  ] as const) {
+    const [code, written] = await command([file])
+    t.equal(code, 0)
+    t.match(written, new RegExp(`repaired ${rule} .*0 errors, 0 warnings, \\d repaired`, 's'))
+    t.equal((await command([file, '--strict']))[0], 1)
+  }
 })
 
 t.test('content that is delivered later has no nodes', async t => {
@@ -105,7 +124,7 @@ t.test('a JSON block is checked as its sample, other content as it is', async t 
   const command = setUp(t, { 'block.json': '\ufeff{\n "messages": [{ "type": "text", "text": "{{ nothing }}" }] }' })
   t.match(await command(['block.json']), [1, /^block\.json:2:33 error template Templates have no variable /])
   t.same(await command(['block.json', '--plain']), [0, '1 file checked: 0 errors, 0 warnings\n'])
-  t.match(await command(['reply.json', '--plain']), [1, /2 errors, 1 warning\n$/])
+  t.match(await command(['reply.json', '--plain']), [1, /1 error, 1 warning, 1 repaired\n$/])
 })
 
 t.test('text that is no JSON is a problem of the file', async t => {

@@ -14,7 +14,7 @@ const sale = {
 t.test('each maker returns its wire shape', async t => {
   t.strictSame(urlButton('Open', url), { type: 'url', caption: 'Open', url })
   t.strictSame(callButton('Call', '+15555555555'), { type: 'call', caption: 'Call', phone: '+15555555555' })
-  t.strictSame(flowButton('Go', 'content1'), { type: 'flow', caption: 'Go', target: 'content1' })
+  t.strictSame(flowButton('Go', 'content1_2'), { type: 'flow', caption: 'Go', target: 'content1_2' })
   t.strictSame(nodeButton('Show', 'My Content'), { type: 'node', caption: 'Show', target: 'My Content' })
   t.strictSame(buyButton('Buy', sale), { type: 'buy', caption: 'Buy', ...sale })
 })
@@ -27,7 +27,12 @@ t.test('options are members of the button', async t => {
     webview_size: 'compact',
     actions,
   })
-  t.strictSame(flowButton('Go', 'content1', { actions }), { type: 'flow', caption: 'Go', target: 'content1', actions })
+  t.strictSame(flowButton('Go', 'content1_2', { actions }), {
+    type: 'flow',
+    caption: 'Go',
+    target: 'content1_2',
+    actions,
+  })
   t.strictSame(nodeButton('Show', 'a', { actions }), { type: 'node', caption: 'Show', target: 'a', actions })
   t.strictSame(buyButton('Buy', { ...sale, success_target: 'Paid' }), {
     type: 'buy',
@@ -40,7 +45,7 @@ t.test('options are members of the button', async t => {
 t.test('what they make is content', async t => {
   const messages = [
     text('a', [urlButton('Open', url, { actions }), callButton('Call', '+1'), buyButton('Buy', sale)]),
-    text('b', [flowButton('Go', 'content1', { actions }), nodeButton('Show', 'a', { actions })]),
+    text('b', [flowButton('Go', 'content1_2', { actions }), nodeButton('Show', 'a', { actions })]),
   ]
   t.strictSame(checkContent({ messages }, { channel: 'messenger', onWarning: t.fail }), { messages })
 })

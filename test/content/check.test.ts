@@ -1,7 +1,8 @@
 import t from 'tap'
 import { type Channel, channels } from '../../src/content/channels.ts'
-import { inspectContent } from '../../src/content/inspect.ts'
-import { type Rule, rules } from '../../src/content/problem.ts'
+import { checkContent, inspectContent } from '../../src/content/check.ts'
+import { isError } from '../../src/content/problem.ts'
+import { type Rule, type RuleRow, rules } from '../../src/content/rules.ts'
 import { type Case, type Listed, readCases } from './fixtures.ts'
 
 /** The problems in a fixed order, whoever found them. */
@@ -26,34 +27,29 @@ for (const channel of channels) {
   })
 
   t.test(`finds on ${channel}`, async t => {
-    for (const { name, content, options, problems } of invalid.filter(one => one.channel === channel)) {
+    for (const { name, content, options, problems, repaired } of invalid.filter(one => one.channel === channel)) {
       t.test(name, async t => {
         t.ok(problems.length > 0, 'the file lists problems')
         t.strictSame(list(inspectContent(content, { ...options, channel })), list(problems))
+        if (problems.some(isError)) return
+        const isRepaired = problems.some(({ severity }) => severity === 'repaired')
+        t.equal(repaired !== undefined, isRepaired, 'the file has what is repaired')
+        if (!isRepaired) return
+        const given = JSON.stringify(content)
+        const sent = checkContent(content, { ...options, channel })
+        t.strictSame(sent, repaired)
+        t.equal(JSON.stringify(content), given, 'what was given is not changed')
+        t.equal(checkContent(sent, { ...options, channel }), sent, 'repairing twice changes nothing')
       })
     }
   })
 }
 
-/** The channels on which a rule can be broken, if not all. */
-const only: Partial<Record<Rule, Channel[]>> = {
-  'channel-message': ['instagram', 'whatsapp', 'telegram'],
-  'channel-button': ['instagram', 'whatsapp', 'telegram'],
-  'channel-quick-replies': ['whatsapp', 'telegram'],
-  'channel-webview-size': ['instagram', 'whatsapp', 'telegram'],
-  'caption-length': ['messenger', 'instagram', 'whatsapp'],
-  'card-title-length': ['messenger', 'instagram'],
-  'card-subtitle-length': ['messenger', 'instagram'],
-  'first-message-only': ['whatsapp'],
-  'undocumented-button': ['instagram', 'whatsapp', 'telegram'],
-  'undocumented-quick-reply': ['instagram'],
-  'undocumented-callback': ['instagram', 'whatsapp', 'telegram'],
-}
-
 t.test('every rule has an invalid file on each channel where it can be broken, and on no other', async t => {
   for (const rule of Object.keys(rules) as Rule[]) {
     const found = invalid.filter(({ problems }) => problems.some(problem => problem.rule === rule))
-    const expected = channels.filter(channel => (only[rule] ?? channels).includes(channel))
+    const { channels: only = channels }: RuleRow = rules[rule]
+    const expected = channels.filter(channel => only.includes(channel))
     t.strictSame(
       channels.filter(channel => found.some(one => one.channel === channel)),
       expected,
@@ -62,15 +58,15 @@ t.test('every rule has an invalid file on each channel where it can be broken, a
   }
 })
 
-const [messenger, instagram, whatsapp, telegram] = channels
+const [messenger, instagram, whatsapp, telegram, tiktok] = channels
 
 /** The largest accepted fixture and the smallest refused one. */
 const edges: [Rule, Channel[], last: string, first: string][] = [
-  ['max-messages', [messenger, instagram, telegram], 'messages-10', 'messages-11'],
+  ['max-messages', [messenger, instagram, telegram, tiktok], 'messages-10', 'messages-11'],
   ['first-message-only', [whatsapp], 'messages-1', 'messages-2'],
   ['max-quick-replies', [messenger, instagram], 'quick-replies-11', 'quick-replies-12'],
   ['max-actions', [...channels], 'actions-5', 'actions-6'],
-  ['max-actions', [...channels], 'button-actions-5', 'button-actions-6'],
+  ['max-actions', [messenger, instagram, whatsapp, telegram], 'button-actions-5', 'button-actions-6'],
   ['max-cards', [messenger, instagram], 'cards-10', 'cards-11'],
   ['min-cards', [messenger, instagram], 'cards-1', 'cards-0'],
   ['max-buttons', [messenger, instagram, whatsapp], 'buttons-3', 'buttons-4'],
@@ -84,16 +80,16 @@ const edges: [Rule, Channel[], last: string, first: string][] = [
   ['callback-timeout', [messenger], 'timeout-86400', 'timeout-86401'],
   ['exact-number', [...channels], 'number-9007199254740991', 'number-9007199254740992'],
   ['exact-number', [...channels], 'number-minus-9007199254740991', 'number-minus-9007199254740992'],
-  ['text-length', [messenger], 'text-2000-characters', 'text-2001-characters'],
-  ['text-length', [messenger], 'text-640-characters-with-buttons', 'text-641-characters-with-buttons'],
-  ['text-length', [messenger], 'text-640-emoji-with-buttons', 'text-641-emoji-with-buttons'],
-  ['text-length', [instagram], 'text-1000-bytes', 'text-1001-bytes'],
-  ['text-length', [instagram], 'text-1000-bytes-with-buttons', 'text-1001-bytes-with-buttons'],
-  ['text-length', [instagram], 'text-1000-bytes-in-500-characters', 'text-1001-bytes-in-501-characters'],
-  ['text-length', [instagram], 'text-1000-bytes-in-250-emoji', 'text-1001-bytes-in-251-characters'],
-  ['text-length', [whatsapp, telegram], 'text-4096-characters', 'text-4097-characters'],
-  ['text-length', [whatsapp], 'text-1024-characters-with-buttons', 'text-1025-characters-with-buttons'],
-  ['text-length', [telegram], 'text-4096-characters-with-buttons', 'text-4097-characters-with-buttons'],
+  ['text-split', [messenger, telegram, tiktok], 'text-2000-characters', 'text-2001-characters'],
+  ['text-split', [messenger], 'text-640-characters-with-buttons', 'text-641-characters-with-buttons'],
+  ['text-split', [messenger], 'text-640-emoji-with-buttons', 'text-641-emoji-with-buttons'],
+  ['text-split', [instagram], 'text-1000-bytes', 'text-1001-bytes'],
+  ['text-split', [instagram], 'text-1000-bytes-with-buttons', 'text-1001-bytes-with-buttons'],
+  ['text-split', [instagram], 'text-1000-bytes-in-500-characters', 'text-1001-bytes-in-501-characters'],
+  ['text-split', [instagram], 'text-1000-bytes-in-250-emoji', 'text-1001-bytes-in-251-characters'],
+  ['text-split', [whatsapp], 'text-2000-characters', 'text-2001-characters'],
+  ['text-split', [whatsapp], 'text-1024-characters-with-buttons', 'text-1025-characters-with-buttons'],
+  ['text-split', [telegram], 'text-2000-characters-with-buttons', 'text-2001-characters-with-buttons'],
 ]
 
 t.test('a limit has files on both of its sides', async t => {
@@ -102,12 +98,34 @@ t.test('a limit has files on both of its sides', async t => {
       const named = (name: string) => (one: Case) => one.channel === channel && one.name === name
       t.ok(valid.some(named(last)), `${channel} takes ${last}`)
       t.strictSame(
-        invalid.find(named(first))?.problems.map(problem => problem.rule),
+        invalid
+          .find(named(first))
+          ?.problems.filter(problem => channel !== whatsapp || problem.rule === rule)
+          .map(problem => problem.rule),
         [rule],
         `${channel} refuses ${first}`,
       )
     }
   }
-  const isLimit = (rule: string) => /^(max|min)-|-length$|-timeout$|-only$|^exact-/.test(rule)
-  t.strictSame([...new Set(edges.map(([rule]) => rule))].sort(), Object.keys(rules).filter(isLimit).sort())
+  const isLimit = (rule: string) => /^(max|min)-|-length$|-timeout$|-only$|-split$|^exact-/.test(rule)
+  // A text that can be split is never too long.
+  const limits = Object.keys(rules).filter(rule => isLimit(rule) && rule !== 'text-length')
+  t.strictSame([...new Set(edges.map(([rule]) => rule))].sort(), limits.sort())
+})
+
+t.test('a text is split while there is room, and refused or cut when there is none', async t => {
+  const rulesOf = (channel: Channel, name: string) =>
+    invalid.find(one => one.channel === channel && one.name === name)?.problems.map(({ rule }) => rule)
+  for (const channel of channels) {
+    const [rule] = rulesOf(channel, 'text-limit-2001-characters-and-9-messages') ?? []
+    t.equal(rule, 'text-limit', channel)
+  }
+  for (const [channel, name] of [
+    [messenger, '641-characters-with-buttons'],
+    [whatsapp, '1025-characters-with-buttons'],
+    [instagram, '1001-bytes'],
+  ] as const) {
+    t.equal(rulesOf(channel, `text-${name}-and-8-messages`)?.[0], 'text-split', channel)
+    t.equal(rulesOf(channel, `text-length-${name}-and-9-messages`)?.[0], 'text-length', channel)
+  }
 })

@@ -1,4 +1,7 @@
-/** `fixtures/replies/<valid or invalid>/<channel>/<what is tested>.json`: content, options, and expected problems. */
+/**
+ * `fixtures/replies/<valid or invalid>/<channel>/<what is tested>.json`: content, options, expected problems, and what is
+ * repaired.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Channel } from '../../src/content/channels.ts'
@@ -13,6 +16,8 @@ export interface Case {
   content: unknown
   options?: InspectOptions
   problems: Listed[]
+  /** What is sent instead, where that differs by more than the type. */
+  repaired?: unknown
 }
 
 export function readCases(kind: 'valid' | 'invalid'): Case[] {

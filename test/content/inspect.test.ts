@@ -1,7 +1,6 @@
 import t from 'tap'
 import { setField } from '../../src/content/action.ts'
-import { checkContent } from '../../src/content/check.ts'
-import { inspectContent } from '../../src/content/inspect.ts'
+import { checkContent, inspectContent } from '../../src/content/check.ts'
 import { text } from '../../src/content/message.ts'
 import { maxProblems } from '../../src/content/problem.ts'
 
@@ -74,7 +73,7 @@ t.test('a circular object is refused wherever it is', async t => {
   circle.self = circle
   t.strictSame(find(circle), ['unknown-key /self'])
   circle.messages = [circle]
-  t.strictSame(find(circle), ['unknown-key /self', 'required /messages/0/type'])
+  t.strictSame(find(circle), ['required /messages/0/type', 'unknown-key /self'])
   const button = { type: 'dynamic_block_callback', caption: 'Go', ...callback, payload: { circle } }
   const content = { messages: [{ type: 'text', text: 'a', buttons: [button] }], quick_replies: [button] }
   t.strictSame(find({ ...content, external_message_callback: { ...callback, payload: { circle } } }), [
@@ -111,7 +110,7 @@ t.test('a name that goes on for ever is cut in the message', async t => {
 })
 
 t.test('the whole of a broken content is looked at, not its first error', async t => {
-  const long = { type: 'flow', caption: 'a caption that is too long', target: 'x' }
+  const long = { type: 'flow', caption: 'a caption that is too long', target: 'content1_2' }
   t.strictSame(find({ messages: [{}, { ...text('a'), buttons: [long] }], actions: [{}], quick_replies: [long] }), [
     'required /messages/0/type',
     'required /actions/0/action',
@@ -123,6 +122,6 @@ t.test('the whole of a broken content is looked at, not its first error', async 
 t.test('the channel is that of the options, else of the content, else Messenger', async t => {
   const messages = [{ type: 'image', url: 'https://example.com/a.png' }]
   t.strictSame(find({ messages }), [])
-  t.strictSame(find({ type: 'whatsapp', messages }), ['channel-message /messages/0/type'])
+  t.strictSame(find({ type: 'whatsapp', messages }), ['undocumented-message /messages/0/type'])
   t.strictSame(inspectContent({ messages }, { channel: 'whatsapp' }).length, 1)
 })

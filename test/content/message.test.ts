@@ -4,7 +4,7 @@ import { checkContent } from '../../src/content/check.ts'
 import { audio, cards, file, image, text, video } from '../../src/content/message.ts'
 
 const url = 'https://example.com/file'
-const buttons = [flowButton('Go', 'x')]
+const buttons = [flowButton('Go', 'content1_2')]
 
 t.test('text is a bubble, with buttons where they are given', async t => {
   t.strictSame(text('Hello!'), { type: 'text', text: 'Hello!' })

@@ -24,7 +24,7 @@ t.test('an answer, and content alone, without problems', async t => {
   }
 })
 
-t.test('errors are not ok, warnings are', async t => {
+t.test('errors are not ok, warnings and repairs are', async t => {
   const { check } = serve(t)
   t.strictSame((await check({ version: 'v2', content: { messages: new Array(11).fill(messages[0]) } })).json, {
     ok: false,
@@ -41,18 +41,23 @@ t.test('errors are not ok, warnings are', async t => {
     ],
   })
   const long = await check({ messages: [{ type: 'text', text: 'a'.repeat(2001) }] })
-  t.match(long.json, { ok: true, problems: [{ path: '/messages/0/text', rule: 'text-length', severity: 'warning' }] })
-  const beside = await check({ content: { messages }, external_message_callback: {} })
-  t.match(beside.json, { ok: false, problems: [{ rule: 'required' }, { rule: 'unknown-key' }] })
+  t.match(long.json, { ok: true, problems: [{ path: '/messages/0/text', rule: 'text-split', severity: 'repaired' }] })
+  const beside = await check({ content: { messages }, actions: [] })
+  t.match(beside.json, {
+    ok: false,
+    problems: [{ rule: 'required' }, { rule: 'beside-content', severity: 'repaired' }],
+  })
 })
 
 t.test('the channel is the one that is asked for, else what the content says', async t => {
   const { check } = serve(t)
   const image = { messages: [{ type: 'image', url: 'https://example.com/a.png' }] }
+  const video = { messages: [{ type: 'video', url: 'https://example.com/a.mp4' }] }
   t.equal((await check(image)).json.ok, true)
   t.equal((await check(image, '?channel=messenger')).json.ok, true)
-  t.match((await check(image, '?channel=whatsapp')).json, { ok: false, problems: [{ rule: 'channel-message' }] })
-  t.match((await check({ type: 'whatsapp', ...image })).json, { ok: false, problems: [{ rule: 'channel-message' }] })
+  t.match((await check(image, '?channel=tiktok')).json, { ok: true, problems: [{ rule: 'undocumented-message' }] })
+  t.match((await check(video, '?channel=whatsapp')).json, { ok: false, problems: [{ rule: 'channel-message' }] })
+  t.match((await check({ type: 'whatsapp', ...video })).json, { ok: false, problems: [{ rule: 'channel-message' }] })
   for (const query of ['?channel=sms', '?channel=', '?channel=whatsapp&channel=telegram', '?chanel=whatsapp']) {
     const { status, json } = await check(image, query)
     t.match([status, json], [400, { code: 'DYN_CHANNEL_UNKNOWN' }], query)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { inspectContent } from '../../src/content/inspect.ts'
+import { inspectContent } from '../../src/content/check.ts'
 
 /** The messages of the problems in content, or in a single message, button or action. */
 const explain = {
@@ -22,8 +22,8 @@ t.test('a missing member is told with what it must be', async t => {
 
 t.test('a mistyped name is told with the one that was meant', async t => {
   t.strictSame(explain.content({ messages: [], quickreplies: [] }), [
-    '"quickreplies" is not allowed here, only type, messages, actions, quick_replies, external_message_callback. ' +
-      'Did you mean "quick_replies"? Remove or rename it.',
+    '"quickreplies" is not allowed here, only type, messages, actions, quick_replies, external_message_callback; ' +
+      'it is dropped. Did you mean "quick_replies"? Remove or rename it.',
   ])
   t.strictSame(explain.message({ type: 'txt', text: 'a' }), [
     'This must be one of text, image, video, audio, file, cards; got "txt". ' +
@@ -88,7 +88,19 @@ t.test('a limit is told with its numbers', async t => {
 })
 
 t.test('actions where none may be are told as such', async t => {
-  t.strictSame(explain.button({ type: 'call', caption: 'Call', phone: '+1', actions: [] }), [
+  t.strictSame(explain.button({ type: 'call', caption: 'Call', phone: '+1', actions: [{}] }), [
     'Actions are not allowed here. ' + 'Move them to the content, or to a button of type url, flow or node.',
+  ])
+})
+
+t.test('a quick reply of type content is told to be a flow', async t => {
+  const content = { messages: [], quick_replies: [{ type: 'content', caption: 'Go', target: 'content1_2' }] }
+  t.match(explain.content(content), [/got "content"\. Use "flow", with the id of the flow as its target\./])
+})
+
+t.test('of a list that nobody wrote, what is unknown is an error', async t => {
+  const button = { type: 'flow', caption: 'Go', target: 'content1_2', size: 1 }
+  t.match(explain.message({ type: 'text', text: 'a', buttons: new Array(1001).fill(button) }), [
+    'This must be one of type, caption, target, actions; got "size". Change the value.',
   ])
 })

@@ -1,8 +1,7 @@
 /** Properties of single functions for any input. Each throws on the first case that breaks it. */
 import fc from 'fast-check'
 import { channels } from '../../src/content/channels.ts'
-import { checkContent } from '../../src/content/check.ts'
-import { inspectContent } from '../../src/content/inspect.ts'
+import { checkContent, inspectContent } from '../../src/content/check.ts'
 import { DynablockError } from '../../src/errors/errors.ts'
 import { parseExact, stringifyExact } from '../../src/json/exact-json.ts'
 import { createSeal } from '../../src/webhook/seal.ts'

@@ -1,6 +1,6 @@
 /** Properties of a running server for any request. Each throws on the first case that breaks it. */
 import fc from 'fast-check'
-import { inspectContent } from '../../src/content/inspect.ts'
+import { inspectContent } from '../../src/content/check.ts'
 import { parseExact } from '../../src/json/exact-json.ts'
 import { attempt } from './attempt.ts'
 import { contacts, replies, sends, type Texts } from './corpus.ts'

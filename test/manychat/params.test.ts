@@ -41,7 +41,11 @@ const wrong: [string, unknown, RegExp][] = [
   ['subscriber.createSubscriber', { email: 'a@b.c' }, /has_opt_in_email beside email/],
   ['subscriber.createSubscriber', { whatsapp_phone: '1', has_opt_in_sms: true }, /consent_phrase beside/],
   ['sending.sendContent', { subscriber_id: 1, data: { content: {} } }, /"v2" at \/data\/version, got nothing\./],
-  ['sending.sendContent', { subscriber_id: 1, data: contentOf({ type: 'text', txt: text }) }, /messages\/0\/txt/],
+  [
+    'sending.sendContent',
+    { subscriber_id: 1, data: contentOf({ type: 'text', txt: text }) },
+    /content\/messages\/0\/text \(required\)/,
+  ],
   [
     'sending.sendContent',
     {
@@ -54,7 +58,7 @@ const wrong: [string, unknown, RegExp][] = [
     'sending.sendContentByUserRef',
     {
       user_ref: -1,
-      data: { version: 'v2', content: { type: 'whatsapp', messages: [{ type: 'image', url: 'https://x.y' }] } },
+      data: { version: 'v2', content: { type: 'whatsapp', messages: [{ type: 'video', url: 'https://x.y' }] } },
     },
     /channel-message/,
   ],

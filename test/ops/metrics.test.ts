@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { rules } from '../../src/content/problem.ts'
+import { channels } from '../../src/content/channels.ts'
+import { rules } from '../../src/content/rules.ts'
 import { errorTable } from '../../src/errors/error-table.ts'
 import { defineBlock, text } from '../../src/index.ts'
 import { kinds, outcomes } from '../../src/webhook/report.ts'
@@ -102,7 +103,7 @@ t.test('calls are counted by what they were and what the contact got', async t =
   t.match(one('dynablock_content_warnings_total'), [
     { labels: { block: 'hello', rule: 'undocumented-button' }, value: 1 },
     { labels: { block: 'hello', rule: 'undocumented-callback' }, value: 1 },
-    { labels: { block: 'cut', rule: 'text-length' }, value: 1 },
+    { labels: { block: 'cut', rule: 'text-split' }, value: 1 },
   ])
   t.match(one('dynablock_call_duration_seconds_count'), [{ labels: { block: 'hello' }, value: 5 }, {}, {}])
 })
@@ -133,7 +134,7 @@ t.test('nothing that a caller writes becomes a label', async t => {
   const allowed: Record<string, readonly string[]> = {
     block: Object.keys(blocks),
     kind: kinds,
-    channel: ['messenger', 'instagram', 'whatsapp', 'telegram'],
+    channel: channels,
     outcome: outcomes,
     code: Object.keys(errorTable),
     rule: Object.keys(rules),

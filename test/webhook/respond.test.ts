@@ -25,7 +25,7 @@ t.test('in development the author is told in a header what the contact is not to
   t.match(broken.headers['x-dynablock-problem'], /^DYN_BLOCK_THREW: .*block "broken".*TypeError: no \? such thing/)
   t.match(
     (await open('cut')).headers['x-dynablock-problem'],
-    /^text-length \/messages\/0\/text: Messenger shows at most/,
+    /^text-split \/messages\/0\/text: Messenger shows at most .*It is split into 2 messages\./,
   )
 })
 

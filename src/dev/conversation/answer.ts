@@ -1,9 +1,10 @@
 /** Reads the answer to a call as ManyChat does: shows its content, or shows nothing and gives the reason. */
 import { type Channel, capabilities } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
-import { besideContent } from '../../content/document.ts'
-import { inspectContent } from '../../content/inspect.ts'
-import { formatProblems, type Rule, rules } from '../../content/problem.ts'
+import { readDocument } from '../../content/document.ts'
+import { formatProblems, type Problem } from '../../content/problem.ts'
+import { type Repaired, repairContent } from '../../content/repair.ts'
+import { type Rule, rules } from '../../content/rules.ts'
 import type { ErrorData } from '../../errors/errors.ts'
 import { brokenAt, parseExact } from '../../json/exact-json.ts'
 import { notReloaded, problemHeader, readProblems } from '../../webhook/problem-header.ts'
@@ -26,13 +27,7 @@ export interface ReadOptions {
 }
 
 /** Errors that break only a part of the answer. With any other error ManyChat shows nothing of it. */
-const partial = new Set<Rule>([
-  'channel-message',
-  'channel-button',
-  'channel-quick-replies',
-  'channel-webview-size',
-  'https-callback',
-])
+const partial = new Set<Rule>(['channel-message', 'channel-button', 'channel-quick-replies', 'https-callback'])
 
 export function readAnswer(response: WireResponse, options: ReadOptions): Verdict {
   if (!('failed' in response)) {
@@ -72,33 +67,47 @@ function readInTime(answer: WireAnswer, options: ReadOptions): Verdict {
 }
 
 function readV2(json: unknown, options: ReadOptions): Verdict {
-  const { version, content, ...beside } = (json ?? {}) as Record<string, unknown>
+  const { version, content } = (json ?? {}) as Record<string, unknown>
   if (version !== 'v2' || typeof content !== 'object' || content === null) {
     const expected = '{"version":"v2","content":{…}}'
     return nothing('not-v2', `The answer is not ${expected}.`, { expected, remedy: 'Put the content into that form.' })
   }
-  const problems: ChatProblem[] = inspectOnWire(content as Content, options)
-  if ('external_message_callback' in beside) problems.push(misplaced)
+  const read = readOnWire(content, options)
+  const problems = [...read.problems, ...readDocument(json).problems.map(toIgnored)]
   const refused = problems.filter(isRefused)
-  if (refused.length === 0) return { outcome: 'shown', why: null, problems, content: content as Content }
+  if (refused.length === 0) return { outcome: 'shown', why: null, problems, content: read.content }
   return { outcome: 'refused', why: `ManyChat would refuse this content:\n${formatProblems(refused)}`, problems }
 }
 
-const misplaced: ChatProblem = {
-  path: '',
-  rule: 'listener-beside-content',
-  severity: 'warning',
-  ...besideContent('"external_message_callback"'),
+/** A block's member beside the content is moved before it is sent; ManyChat ignores one that it meets there. */
+function toIgnored(problem: Problem): ChatProblem {
+  if (problem.rule !== 'beside-content') return { ...problem, path: '' }
+  const message = `${problem.got} stands beside "content", where ManyChat ignores it. ${problem.remedy}`
+  return { ...problem, path: '', severity: 'warning', message }
 }
 
-/** Problems of content on the wire. Unlike in a block, where the server adds it, `content.type` must be present here. */
-export function inspectOnWire(content: Content, options: ReadOptions & { outsideFlow?: boolean }): ChatProblem[] {
+/**
+ * Content on the wire, without what ManyChat ignores. Unlike in a block, where the server adds it, `content.type` must be
+ * present here, and nobody splits a text any more.
+ */
+export function readOnWire(
+  given: unknown,
+  options: ReadOptions & { outsideFlow?: boolean },
+): { content: Content; problems: ChatProblem[] } {
   const { type } = capabilities[options.channel]
-  const problems: ChatProblem[] = inspectContent(content, options)
-  if (type === null || content.type !== undefined) return problems
+  const { content, problems } = repairContent(given, { ...options, onWire: true }) as { content: Content } & Repaired
+  if (type === null || content.type !== undefined) return { content, problems }
   const [expected, remedy] = [`"type": "${type}"`, 'Set it.']
   const message = `${expected} is missing; without it, Instagram shows no images. ${remedy}`
-  return [...problems, { path: '/type', rule: 'content-type-missing', severity: 'warning', message, expected, remedy }]
+  const missing = {
+    path: '/type',
+    rule: 'content-type-missing',
+    severity: 'warning',
+    message,
+    expected,
+    remedy,
+  } as const
+  return { content, problems: [...problems, missing] }
 }
 
 /** Whether this problem makes ManyChat reject the whole content. */
@@ -106,10 +115,17 @@ export function isRefused({ rule, severity }: ChatProblem): boolean {
   return severity === 'error' && !partial.has(rule as Rule)
 }
 
-/** Failures of the block, from the header that dynablock adds in development. Its rules of content were checked above. */
+/**
+ * Failures and repairs of the block, from the header that dynablock adds in development. Its other problems of content were
+ * found above.
+ */
 function reportedProblems(answer: WireAnswer): ChatProblem[] {
-  const reported = readProblems(headerOf(answer, problemHeader) ?? '').filter(({ rule }) => !Object.hasOwn(rules, rule))
-  return reported.map(problem => ({ ...problem, severity: problem.rule === notReloaded ? 'warning' : 'error' }))
+  return readProblems(headerOf(answer, problemHeader) ?? '').flatMap((problem): ChatProblem[] => {
+    const { rule } = problem
+    if (!Object.hasOwn(rules, rule)) return [{ ...problem, severity: rule === notReloaded ? 'warning' : 'error' }]
+    const { severity } = rules[rule as Rule]
+    return severity === 'repaired' ? [{ ...problem, severity }] : []
+  })
 }
 
 /** The code and detail of a problem document, RFC 9457. */

@@ -9,8 +9,15 @@ const channelFields: Record<Channel, Partial<Contact>> = {
   instagram: { ig_id: '17841400987654321', ig_username: 'ana.example' },
   whatsapp: { whatsapp_phone: '+15555550123', optin_whatsapp: true },
   telegram: {},
+  tiktok: { tt_username: 'ana.example' },
 }
-const sites: Record<Channel, string> = { messenger: 'fb', instagram: 'ig', whatsapp: 'wa', telegram: 'tg' }
+const sites: Record<Channel, string> = {
+  messenger: 'fb',
+  instagram: 'ig',
+  whatsapp: 'wa',
+  telegram: 'tg',
+  tiktok: 'tt',
+}
 const idFields = ['id', 'page_id', 'ig_id'] as const
 
 /** What ManyChat doesn't know about most contacts. */

@@ -1,7 +1,7 @@
 /** Accepts or refuses content from the Public API as ManyChat does. */
 import { type Channel, capabilities } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
-import { inspectOnWire, isRefused } from './answer.ts'
+import { isRefused, readOnWire } from './answer.ts'
 import type { ChatProblem } from './event.ts'
 
 export type Via = 'sendContent' | 'sendContentByUserRef'
@@ -20,12 +20,12 @@ export interface DeliveryOptions {
 
 export const tooOld = 'This message is sent outside of allowed window: the contact has not written within 24 hours.'
 
-export function judgeDelivery(content: unknown, { isOpen, ...options }: DeliveryOptions): Delivery {
-  const problems = inspectOnWire((content ?? {}) as Content, { ...options, outsideFlow: true })
+export function judgeDelivery(given: unknown, { isOpen, ...options }: DeliveryOptions): Delivery {
+  const { content, problems } = readOnWire(given ?? {}, { ...options, outsideFlow: true })
   if (problems.some(isRefused)) return { accepted: false, code: null, message: 'Validation error', problems }
   // Seen in the field: ManyChat treats content without a type as Messenger content, and there this contact never wrote.
   const { type } = capabilities[options.channel]
-  const isMistaken = ['instagram', 'whatsapp'].includes(options.channel) && (content as Content).type !== type
+  const isMistaken = ['instagram', 'whatsapp'].includes(options.channel) && content.type !== type
   if (!isOpen || isMistaken) return { accepted: false, code: 3011, message: tooOld, problems }
-  return { accepted: true, content: content as Content, problems }
+  return { accepted: true, content, problems }
 }

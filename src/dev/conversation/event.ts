@@ -1,4 +1,5 @@
 /** The events of a conversation, in order, as a timeline shows them. */
+import type { Severity } from '../../content/rules.ts'
 import type { ErrorData } from '../../errors/errors.ts'
 import type { WireRequest, WireResponse } from './wire.ts'
 
@@ -8,7 +9,7 @@ export interface ChatProblem extends ErrorData {
   path: string
   /** A rule of `docs/content.md`, a code of `docs/errors.md`, or a rule of `answer.ts`. */
   rule: string
-  severity: 'error' | 'warning'
+  severity: Severity
   message: string
 }
 

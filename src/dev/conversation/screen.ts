@@ -1,6 +1,6 @@
 /** What the phone shows of content: the parts that the channel supports. */
 import type { Button } from '../../content/button.ts'
-import { type Channel, capabilities, hasQuickReplies } from '../../content/channels.ts'
+import { type Channel, capabilities, mayHaveQuickReplies } from '../../content/channels.ts'
 import type { Content } from '../../content/content.ts'
 import type { Card, Message } from '../../content/message.ts'
 import type { QuickReply } from '../../content/quick-reply.ts'
@@ -44,8 +44,8 @@ export function fitToChannel(content: Content, channel: Channel, nextId: () => n
   const can = capabilities[channel]
   // Seen in the field: ManyChat treats content without a type as Messenger content, and then Instagram shows no images.
   const hidesImages = channel === 'instagram' && content.type !== 'instagram'
-  const taken = content.messages.filter(({ type }) => can.messages.includes(type) && !(hidesImages && type === 'image'))
-  const replies = hasQuickReplies(channel) ? (content.quick_replies ?? []) : []
+  const taken = content.messages.filter(({ type }) => can.messages[type] !== 'no' && !(hidesImages && type === 'image'))
+  const replies = mayHaveQuickReplies(channel) ? (content.quick_replies ?? []) : []
   return { messages: taken.map(show), quickReplies: replies.map(reply => toTappable(reply)) }
 
   function show(message: Message): Shown {

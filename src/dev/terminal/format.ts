@@ -80,7 +80,7 @@ export function createFormat({ color }: FormatOptions) {
     if (severity === 'error') return [problem(`${rule}: ${message}`)]
     if (warned.has(rule)) return []
     warned.add(rule)
-    return [note(`warning ${rule} at ${path}: ${message}`)]
+    return [note(`${severity} ${rule} at ${path}: ${message}`)]
   }
 
   function problem(text: string): string {

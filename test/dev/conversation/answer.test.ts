@@ -1,4 +1,5 @@
 import t from 'tap'
+import { capabilities, channels } from '../../../src/content/channels.ts'
 import { type ReadOptions, readAnswer } from '../../../src/dev/conversation/answer.ts'
 import type { WireResponse } from '../../../src/dev/conversation/wire.ts'
 import { says, v2 } from './talk.ts'
@@ -59,14 +60,14 @@ const shown: [name: string, response: WireResponse, channel: ReadOptions['channe
   ['without its type', says('Hi'), 'instagram', ['content-type-missing']],
   ['with the type of another channel', says('Hi', { type: 'telegram' }), 'whatsapp', ['content-type']],
   [
-    'an image where there is none',
-    v2({ type: 'whatsapp', messages: [{ type: 'image', url: 'https://a.test/b.png' }] }),
+    'a video where there is none',
+    v2({ type: 'whatsapp', messages: [{ type: 'video', url: 'https://a.test/b.mp4' }] }),
     'whatsapp',
     ['channel-message'],
   ],
   [
     'quick replies where there are none',
-    says('Hi', { type: 'telegram', quick_replies: [{ type: 'flow', caption: 'Go', target: 'content1' }] }),
+    says('Hi', { type: 'telegram', quick_replies: [{ type: 'flow', caption: 'Go', target: 'content1_2' }] }),
     'telegram',
     ['channel-quick-replies'],
   ],
@@ -82,15 +83,47 @@ for (const [name, response, channel, rules] of shown) {
   })
 }
 
-t.test('a listener beside the content is ignored, and that is said', async t => {
-  const body = JSON.stringify({ version: 'v2', content: { messages: [text] }, external_message_callback: {} })
-  t.match(readAnswer(answer({ body }), messenger), {
-    outcome: 'shown',
-    problems: [{ rule: 'listener-beside-content' }],
+t.test('what is beside the content is ignored, and that is said', async t => {
+  const body = JSON.stringify({
+    version: 'v2',
+    status: 'ok',
+    content: { messages: [text] },
+    external_message_callback: {},
   })
+  const { problems, ...verdict } = readAnswer(answer({ body }), messenger)
+  t.strictSame(verdict, { outcome: 'shown', why: null, content: { messages: [text] } })
+  t.match(problems, [
+    { rule: 'unknown-key', severity: 'repaired', path: '' },
+    {
+      rule: 'beside-content',
+      severity: 'warning',
+      path: '',
+      message:
+        '"external_message_callback" stands beside "content", where ManyChat ignores it. Move it into "content".',
+    },
+  ])
 })
 
-t.test('the header tells of a failed block, and not what was found anyway', async t => {
+t.test('what ManyChat ignores is not shown', async t => {
+  const reply = { type: 'flow', caption: 'Go', target: 'content1_2' }
+  const response = v2({ messages: [{ ...text, extra: 1, buttons: null, quick_replies: [reply] }], actions: null })
+  const { content, problems } = readAnswer(response, messenger)
+  t.strictSame(content, { messages: [text] })
+  t.strictSame(
+    problems.map(({ rule, severity }) => `${severity} ${rule}`),
+    ['repaired unknown-key', 'repaired empty-member', 'repaired unknown-key', 'repaired empty-member'],
+  )
+})
+
+t.test('a text of 2001 characters is refused, with everything else', async t => {
+  t.match(readAnswer(says('x'.repeat(2000)), messenger), { outcome: 'shown', problems: [] })
+  for (const channel of channels) {
+    const response = says('x'.repeat(2001), capabilities[channel].type ? { type: channel } : {})
+    t.match(readAnswer(response, { channel, allowLoopback: false }), { outcome: 'refused', why: /text-limit/ }, channel)
+  }
+})
+
+t.test('the header tells of a failed block and of repairs, and not what was found anyway', async t => {
   const told = (header: string) => {
     const headers = { ...json, 'X-Dynablock-Problem': header }
     return readAnswer({ ...says('Sorry'), headers } as WireResponse, messenger).problems
@@ -100,4 +133,7 @@ t.test('the header tells of a failed block, and not what was found anyway', asyn
     { path: '', rule: 'not-reloaded', severity: 'warning', message: 'hello.ts: it does not load' },
   ])
   t.same(told('text-length /messages/0/text: too long'), [])
+  t.same(told('text-split /messages/0/text: It is split'), [
+    { path: '/messages/0/text', rule: 'text-split', severity: 'repaired', message: 'It is split' },
+  ])
 })

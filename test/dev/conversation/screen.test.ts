@@ -25,7 +25,7 @@ const cut: [name: string, channel: Channel, given: object, shown: string][] = [
   ['nothing that fits', 'messenger', text('👍'.repeat(2000)), '👍'.repeat(2000)],
   ['1000 bytes on Instagram', 'instagram', text('é'.repeat(501)), 'é'.repeat(500)],
   ['nothing of 1000 bytes', 'instagram', text('é'.repeat(500)), 'é'.repeat(500)],
-  ['4096 on WhatsApp', 'whatsapp', text('x'.repeat(4097)), 'x'.repeat(4096)],
+  ['2000 on WhatsApp', 'whatsapp', text('x'.repeat(2001)), 'x'.repeat(2000)],
 ]
 for (const [name, channel, given, shown] of cut) {
   t.test(`a text is cut: ${name}`, async t => {
@@ -50,7 +50,11 @@ t.test('what the channel has not is not shown', async t => {
     messages: [image, { type: 'cards', elements: [card] }, text('Hm', [call])],
     quick_replies: [button('Go', 'go')],
   }
-  t.same(fit('whatsapp', all), { messages: [{ type: 'text', text: 'Hm', buttons: [] }], quickReplies: [] })
+  t.match(fit('whatsapp', all), {
+    messages: [{ type: 'image' }, { type: 'text', text: 'Hm', buttons: [] }],
+    quickReplies: [],
+  })
+  t.equal(fit('whatsapp', all).messages.length, 2)
   t.match(fit('telegram', all), { messages: [{ type: 'image', url: image.url }, { type: 'text' }], quickReplies: [] })
   const messenger = fit('messenger', all)
   t.match(messenger.messages, [

@@ -50,6 +50,8 @@ function Time({ response }) {
   `
 }
 
+const severities = { error: 'Error', warning: 'Warning', repaired: 'Repaired' }
+
 /** The problems, grouped by rule, with the places that break each. */
 function Problems({ entry: { id, response } }) {
   // The reason why nothing is shown is already printed above.
@@ -62,7 +64,7 @@ function Problems({ entry: { id, response } }) {
         const [{ rule, severity, message }] = group
         return html`
           <li key=${key} class=${severity}>
-            <p><b>${severity === 'error' ? 'Error' : 'Warning'}</b> <code>${rule}</code></p>
+            <p><b>${severities[severity]}</b> <code>${rule}</code></p>
             <p>${message}</p>
             <${Data} ...${group[0]} />
             <${Places} places=${group} onShow=${path => showPlace(`a${id}`, response.response.body, path)} />

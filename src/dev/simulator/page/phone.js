@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { channelNames } from './channel-names.js'
 import { html } from './html.js'
 import { Icon } from './icons.js'
 import { Bubble } from './message.js'
 import { rowsOf } from './rows.js'
 import { clockTime } from './time.js'
 
-const names = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' }
 /** Shown in place of the channel's name. */
 const notices = {
   lost: 'Server unreachable…',
@@ -28,7 +28,7 @@ export function Phone({ state, link, description, act }) {
         <span class="face" aria-hidden="true">${block[0].toUpperCase()}</span>
         <div>
           <h2>${block}</h2>
-          <p>${notices[link] ?? names[saved.channel]}</p>
+          <p>${notices[link] ?? channelNames[saved.channel]}</p>
         </div>
         <time class=${aheadMs > 0 ? 'moved' : ''}>${clockTime(Date.now() + aheadMs)}</time>
       </header>

@@ -1,8 +1,7 @@
 import { useRef } from 'preact/hooks'
+import { channelNames } from './channel-names.js'
 import { html } from './html.js'
 import { Icon } from './icons.js'
-
-const channels = { messenger: 'Messenger', instagram: 'Instagram', whatsapp: 'WhatsApp', telegram: 'Telegram' }
 
 /** Selects the block and the channel, and acts on the whole conversation. */
 export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
@@ -23,7 +22,7 @@ export function TopBar({ setup, choice, state, onChoose, onAgain, onReplay }) {
       </label>
       <fieldset class="channels">
         <legend class="unseen">Channel</legend>
-        ${Object.entries(channels).map(
+        ${Object.entries(channelNames).map(
           ([name, label]) => html`
             <label key=${name}>
               <input

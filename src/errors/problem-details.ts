@@ -28,6 +28,7 @@ const meanings = {
   401: 'The secret, token or seal is wrong.',
   403: 'The secret or token is valid, but not for this.',
   404: 'Not found.',
+  408: 'The body arrived too slowly.',
   409: 'The send is in another state, or the idempotency key was used for a different one.',
   413: 'The body is longer than MAX_BODY_BYTES.',
   415: 'The body is not JSON.',

@@ -32,6 +32,18 @@ export const sendErrors = {
     'A request takes at most {limit} lines.',
     'The lines from here on were not read: put them into another request.',
   ],
+  DYN_BATCH_UNFINISHED: [
+    503,
+    'Batch not finished',
+    'The store took too long to take all lines.',
+    'Send the same lines again with the same Idempotency-Key: it goes on from here. Without a key, send those lines that got this answer.',
+  ],
+  DYN_BODY_SLOW: [
+    408,
+    'Body too slow',
+    'The body did not arrive within {limit} s.',
+    'Lines that had arrived may be stored: send the same again with the same Idempotency-Key, and look at the network.',
+  ],
   DYN_SEND_REDUCED: [
     502,
     'Content reduced',

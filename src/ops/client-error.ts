@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createError, type DynablockError } from '../errors/errors.ts'
 import { problemOf, problemType } from '../errors/problem-details.ts'
+import { givenUp, readByRoute } from '../sends/body-chunks.ts'
 import type { RefusalWatch } from '../webhook/respond.ts'
 import type { ConnectionLimits } from './connections.ts'
 
@@ -22,6 +23,10 @@ export function createBareRefusals({ limits: { headersMs, requestMs }, watch }: 
   return { sendClientError, refuseUnusual }
 
   function sendClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && readByRoute.has(socket)) {
+      givenUp.add(socket)
+      return
+    }
     // Who reset the connection has gone.
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
     else refuse(socket, knownOf(error))

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { createError } from '../errors/errors.ts'
+import { createError, type DynablockError } from '../errors/errors.ts'
 import type { Tables } from '../store/tables.ts'
 import { count } from './counts.ts'
 import type { Job, NewRun } from './job.ts'
@@ -35,6 +35,22 @@ export async function insertJobs(db: Kysely<Tables>, rows: NewRow[]): Promise<Ad
     const found = known.get(row.idempotency_key)
     if (found?.body_hash !== row.body_hash) throw createError('DYN_IDEMPOTENCY_CONFLICT')
     return { job: toJob(found as JobRow), existed: true }
+  })
+}
+
+/** The jobs of deliveries that were added before, or that their keys have another body; null for those that are new. */
+export async function findAdded(
+  db: Kysely<Tables>,
+  rows: Pick<NewRow, 'idempotency_key' | 'body_hash'>[],
+): Promise<(Job | DynablockError | null)[]> {
+  const known = await findKnown(
+    db,
+    rows.flatMap(({ idempotency_key }) => idempotency_key ?? []),
+  )
+  return rows.map(({ idempotency_key, body_hash }) => {
+    const found = known.get(idempotency_key)
+    if (!found) return null
+    return found.body_hash === body_hash ? toJob(found) : createError('DYN_IDEMPOTENCY_CONFLICT')
   })
 }
 

@@ -1,5 +1,6 @@
 /** Work that must not be lost, and what may be done with it. */
 import { type Static, Type } from '@sinclair/typebox'
+import type { DynablockError } from '../errors/errors.ts'
 
 /**
  * `run`: run the handler of a call. `delivery`: one outbound call. A late reply is a run first; what it answers becomes a
@@ -169,6 +170,8 @@ export interface Queue {
    * @throws DynablockError `DYN_IDEMPOTENCY_CONFLICT` when a key comes back with another body
    */
   add(deliveries: NewDelivery[]): Promise<{ job: Job; existed: boolean }[]>
+  /** What `add` would answer for those that were added before; null for those that are new, as without a key. */
+  findAdded(deliveries: NewDelivery[]): Promise<(Job | DynablockError | null)[]>
   /** Adds a run that has begun already, under a lease of this worker. */
   addRun(run: NewRun, worker: string): Promise<Lease>
   /**

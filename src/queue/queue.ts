@@ -2,7 +2,7 @@
 import { createError } from '../errors/errors.ts'
 import type { Store } from '../store/store.ts'
 import { createTime } from '../store/time.ts'
-import { insertJobs, insertWithdrawn } from './add.ts'
+import { findAdded, insertJobs, insertWithdrawn } from './add.ts'
 import { createClaim, makeLease } from './claim.ts'
 import type { Lease, NewDelivery, NewRun, Queue } from './job.ts'
 import { lockOrders } from './order.ts'
@@ -30,6 +30,13 @@ export function createQueue(store: Store, { now, tellsOutcomes = false }: QueueO
     ...createOverview({ store, time }),
     claim: createClaim({ store, time }),
     add,
+    findAdded: deliveries =>
+      store.run(db =>
+        findAdded(
+          db,
+          deliveries.map(delivery => toDeliveryRow(delivery, 0)),
+        ),
+      ),
     addRun,
     withdraw,
     answer: async (...given) => tellIf(await transitions.answer(...given)),

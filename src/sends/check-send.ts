@@ -82,9 +82,11 @@ function findOperation(name: string): SendOperation {
   throw createError('DYN_SEND_OPERATION', { hint })
 }
 
-/** The 30th of February has the form of a day. */
+/** The 30th of February has the form of a day, and would be read as one of March. */
 function readTime(text: string): number {
   const ms = Date.parse(text)
-  if (!Number.isNaN(ms)) return ms
+  const day = text.slice(0, 'YYYY-MM-DD'.length)
+  const isDay = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day)
+  if (isDay && !Number.isNaN(ms)) return ms
   throw createError('DYN_SEND_INVALID', { expected: 'a date-time at /not_before', got: 'a day that no calendar has' })
 }

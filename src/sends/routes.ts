@@ -8,19 +8,23 @@ import { contract } from '../json/contract.ts'
 import { stringifyExact } from '../json/exact-json.ts'
 import { Text } from '../manychat/params.ts'
 import { type Job, JobState, type Queue } from '../queue/job.ts'
-import { addLines, type LineAnswer } from './batch.ts'
+import { addLines, batchLimits, type LineAnswer } from './batch.ts'
 import { readJson, readLines } from './body.ts'
+import { closeIfGivenUp, readChunks } from './body-chunks.ts'
 import { type CheckSend, SendBody } from './check-send.ts'
 import { storedKey } from './idempotency-key.ts'
 import { SendList, SendView, showSend, showWholeSend, WholeSendView } from './send-view.ts'
 
 export interface SendsOptions {
-  queue(): Pick<Queue, 'add' | 'get' | 'list' | 'retry' | 'cancel'>
+  queue(): Pick<Queue, 'add' | 'findAdded' | 'get' | 'list' | 'retry' | 'cancel'>
   checkSend: CheckSend
   /** Requires one of API_TOKENS with the scope `sends`. */
   authorize(app: FastifyInstance): Promise<void>
   /** The longest line of a batch, like the longest body. */
   maxBodyBytes: number
+  /** How long a batch may take to arrive, and to be stored; default `batchLimits`. */
+  readMs?: number
+  storeMs?: number
 }
 
 const defaultLimit = 50
@@ -71,7 +75,7 @@ const Lines = Type.String({ description: 'A line of JSON for each.' })
 
 /** What the user's own systems call: durable outbound calls are taken, shown, retried and cancelled. */
 export async function sends(scope: FastifyInstance, options: SendsOptions): Promise<void> {
-  const { queue, checkSend, authorize, maxBodyBytes } = options
+  const { queue, checkSend, authorize, maxBodyBytes, readMs = batchLimits.readMs, storeMs } = options
   await authorize(scope)
   acceptBodies(scope)
   const app = contract(scope, (mismatch, part) => {
@@ -99,7 +103,7 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
         content: { 'application/json': { schema: SendView }, 'application/x-ndjson': { schema: Lines } },
       },
       202: { description: 'The send, which is delivered as soon as possible.', ...json(SendView) },
-      ...problems(400, 401, 403, 409, 413, 415, 429, 503),
+      ...problems(400, 401, 403, 408, 409, 413, 415, 429, 503),
     },
   }
   app.post('/sends', { schema: add }, async (request, reply) => {
@@ -107,11 +111,12 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
     const given = headers['idempotency-key']
     const keyOf = (line?: number) => (given === undefined ? null : storedKey(tokenName, given, line))
     if (body instanceof Readable) {
-      // Who stops reading still answers: a stream that is destroyed takes its socket along.
-      const chunks = body.iterator({ destroyOnReturn: false })
-      const answers = await addLines(readLines(chunks, maxBodyBytes), { queue, checkSend, keyOf })
-      // What was left unread would hold up the connection.
-      body.resume()
+      // A caller that stops in the middle isn't waited for again.
+      reply.header('connection', 'close')
+      const lines = readLines(readChunks(body, request.raw.socket, readMs), maxBodyBytes)
+      const answers = await addLines(lines, { queue, checkSend, keyOf, storeMs })
+      reply.removeHeader('connection')
+      closeIfGivenUp(body, request.raw.socket, reply.raw)
       auditLines(request, answers)
       const text = answers.map(answer => `${stringifyExact(answer)}\n`).join('')
       return reply.header('content-type', linesType).send(text)

@@ -1,8 +1,12 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
 import t from 'tap'
+import { addLines } from '../../src/sends/batch.ts'
 import { readLines } from '../../src/sends/body.ts'
+import { until } from '../until.ts'
 import { flowSend, serveSends, token } from './desk-server.ts'
 
 const line = JSON.stringify(flowSend)
@@ -55,6 +59,87 @@ t.test('a store that is away refuses line by line', async t => {
     { line: 1, status: 503, code: 'DYN_STORE_FAILED' },
     { line: 2, status: 503 },
   ])
+})
+
+/** Posts over a socket of its own, and waits for the answer; `end` false leaves the body unfinished. */
+async function postOver(app: FastifyInstance, payload: string, { end = true, key = 'import-1' } = {}) {
+  const { port } = app.server.address() as AddressInfo
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson', 'idempotency-key': key }
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => agent.destroy())
+  const sent = request({ host: '127.0.0.1', port, path: '/sends', method: 'POST', headers, agent })
+  if (end) sent.end(payload)
+  else sent.write(payload)
+  const [response] = await once(sent, 'response')
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return { status: response.statusCode as number, text, headers: response.headers }
+}
+
+t.test('a store that is slower than a request may be is waited for', async t => {
+  const { app, queue, memory, timeouts } = await serveSends(t)
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { add } = queue
+  let isHeld = true
+  queue.add = async given => {
+    if (isHeld) await until(() => timeouts.length > 0)
+    isHeld = false
+    return add(given)
+  }
+  const padded = `${line}${' '.repeat(3000)}\n`
+  const { status, text } = await postOver(app, padded.repeat(3000))
+  t.equal(status, 200)
+  t.equal(text.split('\n').length, 3001)
+  t.match(timeouts, [{ code: 'ERR_HTTP_REQUEST_TIMEOUT' }], 'Node found it too slow')
+  t.match(await memory.stats(), { byState: [{ state: 'waiting', count: 3000 }] })
+})
+
+t.test('a caller that stops in the middle is not waited for', async t => {
+  const { app, memory } = await serveSends(t, undefined, { readMs: 300 })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const lines = `${line}\n`.repeat(1000)
+  const { status, text, headers } = await postOver(app, `${lines}{"oper`, { end: false })
+  t.equal(status, 408)
+  t.match(JSON.parse(text), { code: 'DYN_BODY_SLOW' })
+  t.equal(headers.connection, 'close')
+  t.match(await memory.stats(), { byState: [{ count: 1000 }] }, 'what came is stored')
+  const repeated = await postOver(app, lines)
+  t.equal(repeated.status, 200)
+  t.equal(repeated.text.match(/"status":200/g)?.length, 1000)
+})
+
+t.test('a repeat goes on where a slow store stopped it', async t => {
+  const { queue, clock, checkSend } = await serveSends(t)
+  const { add } = queue
+  queue.add = async given => {
+    await clock.pass(3000)
+    return add(given)
+  }
+  const post = async () => {
+    const keyOf = (number: number) => `import/${number}`
+    const lines = Readable.from([Buffer.from(`${line}\n`.repeat(2400))])
+    const options = { queue: () => queue, checkSend, keyOf, now: clock.now }
+    const answers = await addLines(readLines(lines, 4096), options)
+    t.strictSame(
+      answers.map(({ line }) => line),
+      answers.map((_, index) => index + 1),
+    )
+    return [...Map.groupBy(answers, ({ status }) => status)].map(([status, { length }]) => [status, length])
+  }
+  t.strictSame(await post(), [
+    [202, 800],
+    [503, 1600],
+  ])
+  t.strictSame(await post(), [
+    [200, 800],
+    [202, 800],
+    [503, 800],
+  ])
+  t.strictSame(await post(), [
+    [200, 1600],
+    [202, 800],
+  ])
+  t.strictSame(await post(), [[200, 2400]])
 })
 
 t.test('a failure of our own is not quoted', async t => {

@@ -3,10 +3,11 @@ import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { createApiAccess } from '../../src/ops/api-access.ts'
 import { bodies } from '../../src/ops/bodies.ts'
+import { createBareRefusals } from '../../src/ops/client-error.ts'
 import type { Queue } from '../../src/queue/job.ts'
 import type { JobRow } from '../../src/queue/rows.ts'
 import { createSendCheck } from '../../src/sends/check-send.ts'
-import { sends } from '../../src/sends/routes.ts'
+import { type SendsOptions, sends } from '../../src/sends/routes.ts'
 import { readApiToken } from '../../src/settings/credentials.ts'
 import { createSendProblem } from '../../src/webhook/respond.ts'
 import { openQueue } from '../delivery/open-worker.ts'
@@ -19,20 +20,31 @@ export const flowSend = {
   params: { subscriber_id: subscriber, flow_ns: 'content1' },
 }
 
-export async function serveSends(t: Test, given?: Queue) {
+export async function serveSends(t: Test, given?: Queue, limits: Pick<SendsOptions, 'readMs' | 'storeMs'> = {}) {
   const { clock, pages, bots } = await openDesk(t)
   const { store, queue: own, fault, rows, calls } = await openQueue(t, clock)
   const queue = given ?? own
   const memory = { ...own, fault, rows, calls, change }
-  const app: FastifyInstance = Fastify({ bodyLimit: 4096 })
+  const watch = { refused: () => undefined }
+  const { sendClientError } = createBareRefusals({ limits: { headersMs: 100, requestMs: 200 }, watch })
+  const timeouts: unknown[] = []
+  const app: FastifyInstance = Fastify({
+    bodyLimit: 4096,
+    requestTimeout: 200,
+    http: { headersTimeout: 100, connectionsCheckingInterval: 10 },
+    clientErrorHandler(error, socket) {
+      timeouts.push(error)
+      sendClientError(error, socket)
+    },
+  })
   bodies(app, { maxBytes: 4096, maxTotalBytes: 65_536 })
   app.setErrorHandler(createSendProblem({ now: clock.now }))
   const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
   const tokens = [token, `${token}-2`, `shop:sends:${token}-3`, `crm:sends+check:${token}-4`].map(readApiToken)
   const authorize = createApiAccess(tokens)('sends')
-  await app.register(sends, { queue: () => queue, checkSend, authorize, maxBodyBytes: 4096 })
+  await app.register(sends, { queue: () => queue, checkSend, authorize, maxBodyBytes: 4096, ...limits })
   t.teardown(() => app.close())
-  return { app, queue, memory, clock, ask, post, postLines }
+  return { app, checkSend, timeouts, queue, memory, clock, ask, post, postLines }
 
   /** Changes a row directly, in place of the events that would. */
   async function change(id: string, columns: Partial<JobRow>): Promise<void> {

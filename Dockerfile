@@ -1,10 +1,13 @@
-FROM node:24-slim AS install
+# The tag node:24-slim as it was in August 2026; Dependabot proposes the next.
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS base
+
+FROM base AS install
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The optional packages bring a Node to machines with an older one; the image has its own.
 RUN npm ci --omit=dev --omit=optional
 
-FROM node:24-slim
+FROM base
 LABEL org.opencontainers.image.title="dynablock" \
       org.opencontainers.image.description="The server for ManyChat Dynamic Blocks" \
       org.opencontainers.image.licenses="MIT"

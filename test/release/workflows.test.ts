@@ -56,6 +56,24 @@ t.test('the checks are those of .ci/run, on each Node that is supported', async 
   t.strictSame(versions.map(String).sort(), [node.replace(/^>=(\d+\.\d+)$/, '$1.0'), '24'], 'the oldest, and ours')
 })
 
+t.test('the base of the image is pinned, renewed by proposal, and the image attested', async t => {
+  const dockerfile = readFileSync('Dockerfile', 'utf8')
+  const [image, ...others] = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, name]) => name)
+  t.match(image, /^node:24\.\d+\.\d+-[a-z]+-slim@sha256:[0-9a-f]{64}$/)
+  t.strictSame(others, ['base', 'base'])
+  const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8'))
+  t.match(updates, [{ 'package-ecosystem': 'docker' }, { 'package-ecosystem': 'github-actions' }])
+  const { jobs } = workflows.find(({ file }) => file === 'release.yml') as Workflow
+  const { permissions, steps = [] } = jobs.image as Job
+  t.match(permissions, { 'id-token': 'write', attestations: 'write' })
+  const pushed = steps.findIndex(({ run }) => run?.includes('docker push'))
+  t.ok(pushed >= 0)
+  t.match(steps[pushed + 1], {
+    uses: /^actions\/attest-build-provenance@/,
+    with: { 'subject-digest': /steps\.push\.outputs\.digest/ },
+  })
+})
+
 t.test('a release is what was tested', async t => {
   const { text, jobs } = workflows.find(({ file }) => file === 'release.yml') as Workflow & { text: string }
   const { test, ...others } = jobs

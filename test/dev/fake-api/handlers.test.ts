@@ -1,4 +1,5 @@
 import t from 'tap'
+import { fakeKey } from '../../../src/dev/fake-api/key.ts'
 import { ana, message, page, refusal, simulate } from './simulated.ts'
 
 const unknown = { code: 'DYN_CALL_REFUSED', platformCode: null, message: /Subscriber does not exist/ }
@@ -24,6 +25,22 @@ t.test('24 hours after the last message Messenger is closed', async t => {
   clock.ms += 86_400_000
   const late = client.sending.sendContent({ subscriber_id: ana, data: message('Too late') })
   await t.rejects(late, refusal(3011))
+})
+
+t.test('a text of 2001 characters is refused, and split by our client', async t => {
+  const { api, client, phone } = simulate()
+  await phone.open()
+  const data = message(`${'x'.repeat(2000)} y`)
+  const answer = await api.fetch('https://api.manychat.com/fb/sending/sendContent', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${fakeKey(page)}`, 'content-type': 'application/json' },
+    body: `{"subscriber_id":${ana},"data":${JSON.stringify(data)}}`,
+  })
+  t.equal(answer.status, 400)
+  t.match(await answer.text(), 'Wrong dynamic message format: Provided text is longer than 2000 symbols')
+  t.strictSame(phone.screen().bubbles, [])
+  await client.sending.sendContent({ subscriber_id: ana, data })
+  t.match(phone.screen().bubbles, [{ message: { text: 'x'.repeat(2000) } }, { message: { text: 'y' } }])
 })
 
 t.test('content that is not valid is refused with what is wrong with it', async t => {

@@ -18,10 +18,11 @@ export interface CheckOptions extends InspectOptions {
 export function checkContent(given: unknown, options: CheckOptions = {}): Content {
   const { content, problems } = repairContent(given, options)
   if (problems.length > 0) {
-    const errors = problems.filter(isError)
-    if (errors.length > 0) {
-      const list = errors.map(({ path, ...problem }) => ({ subject: path || '/', ...problem }))
-      throw createError('DYN_CONTENT_INVALID', { problems: formatProblems(errors) }, { problems: list })
+    if (problems.some(isError)) {
+      // An unknown key is told with the errors: it may be the misspelt name of what is missing.
+      const told = problems.filter(problem => isError(problem) || problem.rule === 'unknown-key')
+      const list = told.map(({ path, ...problem }) => ({ subject: path || '/', ...problem }))
+      throw createError('DYN_CONTENT_INVALID', { problems: formatProblems(told) }, { problems: list })
     }
     for (const warning of problems) options.onWarning?.(warning)
   }

@@ -57,7 +57,7 @@ t.test('everything else is passed on as it is, and what was given is not changed
   t.strictSame(content.quick_replies, [])
 })
 
-t.test('an error is thrown with its pointers and rules, and without the warnings', async t => {
+t.test('an error is thrown with its pointers and rules, and with unknown keys, but without the warnings', async t => {
   const content = {
     messages: [text('a'.repeat(641), [flowButton('Go', 'x')]), { type: 'text' }],
     actions: [{ action: 'add_tag', tag: 'a' }],
@@ -69,6 +69,7 @@ t.test('an error is thrown with its pointers and rules, and without the warnings
       'ManyChat would refuse this content:',
       '- /messages/1/text (required): This is missing; it must be text that is not empty. Add it.',
       '- /actions/0/tag_name (required): This is missing; it must be text that is not empty. Add it.',
+      '- /actions/0/tag (unknown-key): "tag" is not allowed here, only action, tag_name; it is dropped. Remove or rename it.',
     ].join('\n'),
   )
 })

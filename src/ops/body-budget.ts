@@ -1,9 +1,7 @@
 /** Shares out a number of bytes among the bodies that are under way. */
 
-/** What one body may take. */
-export interface BodyShare {
-  readonly bytes: number
-  /** Ends it, to make room for another one. */
+/** A body whose caller has proved nothing yet: it may be ended to make room for another one. */
+export interface Displaceable {
   displace(): void
 }
 
@@ -14,24 +12,23 @@ export interface BodyShare {
 export function createBodyBudget(maxBytes: number) {
   let taken = 0
   /** In the order in which they began. */
-  const displaceable = new Set<BodyShare>()
+  const displaceables = new Set<Displaceable>()
   return { take, give }
 
-  /** @returns null when the others leave no room */
-  function take(bytes: number, isDisplaceable: boolean): BodyShare | null {
-    for (const oldest of displaceable) {
+  /** Says whether the others leave room. */
+  function take(bytes: number, displaceable?: Displaceable): boolean {
+    for (const oldest of displaceables) {
       if (taken + bytes <= maxBytes) break
       oldest.displace()
     }
-    if (taken + bytes > maxBytes) return null
+    if (taken + bytes > maxBytes) return false
     taken += bytes
-    const share = { bytes, displace() {} }
-    if (isDisplaceable) displaceable.add(share)
-    return share
+    if (displaceable) displaceables.add(displaceable)
+    return true
   }
 
-  function give(share: BodyShare): void {
-    taken -= share.bytes
-    displaceable.delete(share)
+  function give(bytes: number, displaceable?: Displaceable): void {
+    taken -= bytes
+    if (displaceable) displaceables.delete(displaceable)
   }
 }

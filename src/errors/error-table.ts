@@ -68,8 +68,14 @@ export const errorTable = {
   DYN_CONTACT_MISSING: [
     400,
     'No contact in the body',
-    'The body has no contact: neither it nor one of its members is Full Contact Data, an object whose "id" is a number (got {got}).',
+    'The body has no contact: it has neither Full Contact Data nor an id of digits under a name like "subscriber_id" (got {got}).',
     'Insert Full Contact Data in the Body tab, save the block, and try again.',
+  ],
+  DYN_CONTACT_AMBIGUOUS: [
+    400,
+    'Two contacts in the body',
+    'The body names two contacts, at {got}.',
+    'Leave one of them in the Body tab.',
   ],
   DYN_BODY_TOO_LARGE: [
     413,

@@ -7,7 +7,8 @@ import type { WebhookSecret } from '../settings/credentials.ts'
 import { createFinder, requireSecret } from './auth.ts'
 import { markAuthentic } from './authentic.ts'
 import { acceptJson } from './body.ts'
-import { readId, textOrNull } from './contact.ts'
+import { readId } from './candidates.ts'
+import { textOrNull } from './contact.ts'
 import { type AppInstallation, appInstalled, appInstalledAt } from './schemas.ts'
 
 export interface AppsOptions {

@@ -5,7 +5,7 @@ import { describeBroken, readJson } from '../json/exact-json.ts'
 
 /** Deeper than any contact or order; a deeper body is an attack on the code that walks it. */
 const maxDepth = 32
-const unrendered = /^\{\{[^{}]*\}\}$/
+const unrendered = /\{\{[^{}]*\}\}/
 
 /** Accepts JSON under any Content-Type, as many people who set up a Dynamic Block by hand give none. */
 export const anyType: readonly string[] = ['application/json', '*']
@@ -29,8 +29,8 @@ export function readRequest(text: string, { headers }: Pick<FastifyRequest, 'hea
 }
 
 /**
- * Reads a body. Integers of 16 digits or more become strings of digits, so they stay exact; `""` and variables that
- * ManyChat did not render, like `"{{last_input_text}}"`, become null.
+ * Reads a body. Integers of 16 digits or more become strings of digits, so they stay exact; `""` and texts with a
+ * variable that ManyChat did not render, like `"{{last_input_text}}"`, become null.
  *
  * @throws DynablockError `DYN_BODY_NOT_JSON` with the position, `DYN_BODY_REFUSED` for nesting deeper than 32, for keys
  *   that reach an object's prototype, and for a key that occurs twice in an object
@@ -67,7 +67,7 @@ function clean(value: unknown, depth: number, seen: { keys: number }): unknown {
 }
 
 function isAbsent(text: string): boolean {
-  return text === '' || (text.charCodeAt(0) === 123 && unrendered.test(text))
+  return text === '' || (text.includes('{{') && unrendered.test(text))
 }
 
 function reachesPrototype(value: unknown): boolean {

@@ -5,7 +5,8 @@ import { type SealClaims, targetOf } from '../calls/seal-claims.ts'
 import { createError } from '../errors/errors.ts'
 import { isObject } from '../json/object.ts'
 import { anyType, readRequest } from './body.ts'
-import { readId, textOrNull } from './contact.ts'
+import { readId } from './candidates.ts'
+import { textOrNull } from './contact.ts'
 import { findSealed, type Seal, type Unsealed } from './seal.ts'
 
 type Members = Record<string, unknown>

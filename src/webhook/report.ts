@@ -23,13 +23,21 @@ export interface CallReport extends Pick<CallRecord, 'block' | 'step' | 'channel
   ms: number
 }
 
+/** What the author is told in development, besides what is wrong with the answer. */
+export interface AuthorNotes {
+  /** Why an older version of the block is answering. */
+  stale?: string | undefined
+  /** What is odd about the body. */
+  remarks?: readonly string[] | undefined
+}
+
 /**
  * Sends v2 content with 200; ManyChat shows nothing for any other status or type.
  *
- * @param stale why an older version of the block is answering
+ * @param notes for a header that says what is wrong; undefined in production
  */
-export function sendAnswer(reply: FastifyReply, answer: BlockAnswer, dev: boolean, stale?: string): FastifyReply {
-  const problems = dev ? problemsOf(answer, stale) : []
+export function sendAnswer(reply: FastifyReply, answer: BlockAnswer, notes: AuthorNotes | undefined): FastifyReply {
+  const problems = notes ? problemsOf(answer, notes) : []
   if (problems.length > 0) reply.header(problemHeader, writeProblems(problems))
   return reply.header('content-type', answerType).send(`{"version":"v2","content":${answer.json}}`)
 }
@@ -37,13 +45,14 @@ export function sendAnswer(reply: FastifyReply, answer: BlockAnswer, dev: boolea
 /** Tells the author, in development, what the contact does not see. */
 function problemsOf(
   { failure, warnings = [] }: Pick<BlockAnswer, 'failure' | 'warnings'>,
-  stale: string | undefined,
+  { stale, remarks = [] }: AuthorNotes,
 ): HeaderProblem[] {
   const older = { rule: notReloaded, path: '', message: `The last good version answers: ${stale}` }
   const found = failure
     ? [{ rule: failure.code, path: '', message: withCause(failure) }]
     : new Map(warnings.map(problem => [problem.rule, problem])).values()
-  return [...found, ...(stale === undefined ? [] : [older])]
+  const inBody = remarks.map(message => ({ rule: 'body', path: '', message }))
+  return [...found, ...(stale === undefined ? [] : [older]), ...inBody]
 }
 
 function withCause({ message, cause }: Error): string {

@@ -8,14 +8,13 @@ import type { CallRecord } from '../calls/record.ts'
 import type { Runner } from '../calls/run.ts'
 import { type SealClaims, silentStep } from '../calls/seal-claims.ts'
 import { stillLeads } from '../calls/state.ts'
-import { channels } from '../content/channels.ts'
 import { createError } from '../errors/errors.ts'
 import type { WebhookSecret } from '../settings/credentials.ts'
 import { requireSecret } from './auth.ts'
 import { markAuthentic } from './authentic.ts'
 import { acceptJson } from './body.ts'
 import { acceptSealed, enteredBy, requireSealed } from './callback.ts'
-import { hasUnknownChannel, openedBy } from './contact.ts'
+import { openedBy } from './contact.ts'
 import type { DuplicateTaps } from './duplicate-taps.ts'
 import { type CallReport, reportOf, sendAnswer } from './report.ts'
 import { enterStep, openBlock } from './schemas.ts'
@@ -46,11 +45,9 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
     opening.post('/blocks/:block', { schema: openBlock }, ({ params, body, id, log }, reply) => {
       const startedAt = now()
       const block = requireBlock(params.block)
-      const record = openedBy(body, { id, block: params.block })
-      const { channel } = record
-      if (hasUnknownChannel(body))
-        log.warn({ block: params.block, channel, known: channels }, 'unknown channel in the body')
-      return answer(reply, record, startedAt, runner.run(record, block))
+      const { record, remarks } = openedBy(body, { id, block: params.block })
+      if (remarks.length > 0) log.warn({ block: params.block, call: id, remarks }, 'the body was understood in part')
+      return answer(reply, record, startedAt, runner.run(record, block), remarks)
     })
   })
 
@@ -77,14 +74,21 @@ export async function webhook(app: FastifyInstance, options: WebhookOptions): Pr
     record: CallRecord,
     startedAt: number,
     outcome: BlockAnswer | Promise<BlockAnswer>,
+    remarks?: readonly string[],
   ): FastifyReply | Promise<FastifyReply> {
     return 'json' in outcome
-      ? give(reply, record, startedAt, outcome)
-      : outcome.then(ready => give(reply, record, startedAt, ready))
+      ? give(reply, record, startedAt, outcome, remarks)
+      : outcome.then(ready => give(reply, record, startedAt, ready, remarks))
   }
 
-  function give(reply: FastifyReply, record: CallRecord, startedAt: number, given: BlockAnswer): FastifyReply {
-    sendAnswer(reply, given, dev, blocks.problem?.(record.block))
+  function give(
+    reply: FastifyReply,
+    record: CallRecord,
+    startedAt: number,
+    given: BlockAnswer,
+    remarks?: readonly string[],
+  ): FastifyReply {
+    sendAnswer(reply, given, dev ? { stale: blocks.problem?.(record.block), remarks } : undefined)
     const report = reportOf(record, given, now() - startedAt)
     watch.answered(report)
     reply.log.info(report, 'call')

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 
 export type Texts = readonly [string, ...string[]]
 
-export const contacts = textsOf('fixtures/contacts')
+export const contacts = textsOf('fixtures/contacts').flatMap(text =>
+  text.startsWith('[') ? JSON.parse(text).map(({ body }: { body: unknown }) => JSON.stringify(body)) : [text],
+) as unknown as Texts
 
 /** v2 content, valid and invalid. */
 export const replies = textsOf('fixtures/replies').map(text =>

@@ -1,22 +1,30 @@
 import t from 'tap'
 import { readBody } from '../../src/webhook/body.ts'
-import { openedBy, readId } from '../../src/webhook/contact.ts'
+import { readId } from '../../src/webhook/candidates.ts'
+import { openedBy } from '../../src/webhook/contact.ts'
 import { build } from '../helper.ts'
 
-const read = (text: string) => openedBy(readBody(text), { id: 'call', block: 'block' })
+const read = (text: string) => openedBy(readBody(text), { id: 'call', block: 'block' }).record
 
 t.test('the contact is the body itself, every field kept', async t => {
   const { contact, extras } = read(
-    '{"id":"7","first_name":"Ana","custom_fields":{"size":"S"},"brand_new":[1],"order":7}',
+    '{"id":"7","key":"user:7","first_name":"Ana","custom_fields":{"size":"S"},"brand_new":[1],"order":7}',
   )
-  t.same(contact, { id: '7', first_name: 'Ana', custom_fields: { size: 'S' }, brand_new: [1], order: 7 })
+  const fields = { first_name: 'Ana', custom_fields: { size: 'S' }, brand_new: [1], order: 7 }
+  t.same(contact, { id: '7', key: 'user:7', ...fields })
   t.same(extras, {})
+})
+
+t.test('what stands beside an id by hand is an extra too', async t => {
+  const { contact, extras } = read('{"id":"7","first_name":"Ana","order":7}')
+  t.same(contact, { id: '7', first_name: 'Ana', order: 7 })
+  t.same(extras, { order: 7 })
 })
 
 t.test('or under any key, the rest being extras', async t => {
   for (const key of ['contact', 'full-data', 'Full Contact Data', '', 'constructor', '0']) {
-    const { contact, extras } = read(`{"order":7,${JSON.stringify(key)}:{"id":7,"first_name":"Ana"},"channel":"wa"}`)
-    t.same(contact, { id: '7', first_name: 'Ana' }, key)
+    const { contact, extras } = read(`{"order":7,${JSON.stringify(key)}:{"id":7,"key":"user:7"},"channel":"wa"}`)
+    t.same(contact, { id: '7', key: 'user:7' }, key)
     t.same(extras, { order: 7, channel: 'wa' })
   }
 })
@@ -92,6 +100,7 @@ t.test('a body without a contact is 400 and shows its keys, never its values', a
     ['{"id":"canary"}', /got an object with "id"\)/],
     ['{"contact":{"id":-5,"name":"canary"}}', /got an object with "contact"\)/],
     ['{"contact":"canary","data":{"contact":{"id":7}}}', /got an object with "contact", "data"\)/],
+    ['{"tag":{"id":7,"name":"canary"}}', /got an object with "tag"\)/],
     ['[{"id":7,"name":"canary"}]', /a body that is no object/],
     ['"canary"', /a body that is no object/],
     ['null', /an empty body/],
@@ -143,7 +152,7 @@ t.test('else what the contact shows, the strongest sign first', async t => {
     ['"live_chat_url":"https://app.manychat.com/tg?contact=7"', 'telegram'],
     ['"live_chat_url":"https://app.manychat.com/fb123/chat/7"', 'messenger'],
     ['"live_chat_url":"https://app.manychat.com/igloo/water"', 'messenger'],
-    ['"tt_username":"ana"', 'messenger'],
+    ['"tt_username":"ana"', 'tiktok'],
     ['"first_name":"Ana"', 'messenger'],
   ] as const
   for (const [sign, channel] of signs) t.equal(read(`{"id":7,${sign}}`).channel, channel, sign)

@@ -73,7 +73,7 @@ export function createRecorder({ publicUrl, fakes, secrets, onUnsure = () => {} 
   }
 
   function begin({ block, body, at }: Recorded): Recording {
-    const { contact, channel, input, extras } = openedBy(body, { id: '', block })
+    const { contact, channel, input, extras } = openedBy(body, { id: '', block }).record
     const mask = createMask({ fakes, secrets, contact, onUnsure })
     const time = new Date(at).toISOString()
     const { channel: _, input: __, ...others } = extras

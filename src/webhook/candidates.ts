@@ -66,7 +66,9 @@ export function findContact(body: Members): Found {
   const [first, ...others] = candidates
   if (first === undefined) throw createError('DYN_CONTACT_MISSING', { got: describe(body) })
   const best = others.reduce((a, b) => (b.rank < a.rank ? b : a), first)
-  const rival = candidates.find(({ rank, id }) => id !== best.id && (rank === best.rank || (best.rank === 1 && rank === 2)))
+  const rival = candidates.find(
+    ({ rank, id }) => id !== best.id && (rank === best.rank || (best.rank === 1 && rank === 2)),
+  )
   if (rival) throw createError('DYN_CONTACT_AMBIGUOUS', { got: `${best.path} and ${rival.path}` })
   return candidates.filter(({ id }) => id === best.id).sort(byHome)[0] as Candidate
 }

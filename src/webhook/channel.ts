@@ -1,5 +1,4 @@
 /** ManyChat doesn't say which channel a contact writes on: the body's builder may, and the contact's fields show it. */
-import type { Contact } from '../blocks/contact.ts'
 import type { Channel } from '../content/channels.ts'
 
 type Members = Record<string, unknown>
@@ -34,7 +33,7 @@ export function namedChannel(members: Members): NamedChannel {
 }
 
 /** The channel that a contact's fields show, strongest sign first; without any, it is Messenger. */
-export function shownChannel(contact: Contact<Members>): Channel {
+export function shownChannel(contact: Members): Channel {
   if (contact.whatsapp_phone) return 'whatsapp'
   if (contact.ig_id || contact.ig_username || contact.instagram_username || contact.ig_last_interaction)
     return 'instagram'

@@ -1,6 +1,7 @@
 import type { Contact } from '../blocks/contact.ts'
 import { sampleContact } from '../blocks/sample.ts'
 import type { CallRecord } from '../calls/record.ts'
+import { channels } from '../content/channels.ts'
 import { createError } from '../errors/errors.ts'
 import { isObject } from '../json/object.ts'
 import { readBody } from './body.ts'
@@ -36,7 +37,7 @@ export function openedBy(body: unknown, { id: call, block }: Pick<CallRecord, 'i
   const named = namedChannel(body)
   const inContact: typeof named = key === null ? named : namedChannel(own)
   const unknown = named.unknown ?? inContact.unknown
-  if (unknown !== undefined) remarks.push(`"${unknown}" names no channel.`)
+  if (unknown !== undefined) remarks.push(`"${unknown}" is none of ${channels.join(', ')}.`)
   return {
     record: {
       id: call,
@@ -45,7 +46,7 @@ export function openedBy(body: unknown, { id: call, block }: Pick<CallRecord, 'i
       state: undefined,
       contact,
       page: textOrNull(contact.page_id ?? body.page_id),
-      channel: named.channel ?? inContact.channel ?? shownChannel(contact),
+      channel: named.channel ?? inContact.channel ?? shownChannel(own),
       input: inputOf(body, own),
       extras: key !== null ? withoutKey(body, key) : isFull ? {} : withoutContact(body),
       listener: undefined,

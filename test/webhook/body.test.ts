@@ -146,20 +146,21 @@ t.test('a key that occurs twice is refused wherever it stands, since the last on
 
 t.test('empty and unrendered are null everywhere, other text stays', async t => {
   const text = `{"a":"","b":"{{user_id}}","c":["{{cuf_123}}",{"d":""}],"e":"{{ first name | fallback:'x' }}",
-    "f":" ","g":"Hi {{first_name}}","h":"{{a}}{{b}}","i":"{x}","j":0,"k":false,"l":null,"m":"{{}}"}`
+    "f":" ","g":"Hi {{first_name}}","n":"{ {x} } }}","h":"{{a}}{{b}}","i":"{x}","j":0,"k":false,"l":null,"m":"{{}}"}`
   t.same(readBody(text), {
     a: null,
     b: null,
     c: [null, { d: null }],
     e: null,
     f: ' ',
-    g: 'Hi {{first_name}}',
-    h: '{{a}}{{b}}',
+    g: null,
+    h: null,
     i: '{x}',
     j: 0,
     k: false,
     l: null,
     m: null,
+    n: '{ {x} } }}',
   })
   t.equal(readBody('"{{user_id}}"'), null)
 })

@@ -1,7 +1,7 @@
 /** Each case of `fixtures/contacts/calls`: a body, and who calls, what they said and where, or why it is refused. */
 import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { DynablockError } from '../../src/errors/errors.ts'
+import type { DynablockError } from '../../src/errors/errors.ts'
 import { readBody } from '../../src/webhook/body.ts'
 import { openedBy } from '../../src/webhook/contact.ts'
 import { build } from '../helper.ts'
@@ -43,7 +43,9 @@ t.test('what a contact writes never becomes who they are, under whatever key it 
   const somebody = { id: '666', key: 'user:666', page_id: '1', subscribed: 'now', custom_fields: {} }
   const keys = new Set(
     readdirSync(folder).flatMap(file =>
-      (JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Case[]).flatMap(({ body }) => Object.keys(body as object)),
+      (JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Case[]).flatMap(({ body }) =>
+        Object.keys(body as object),
+      ),
     ),
   )
   t.ok(keys.size > 40)
@@ -62,23 +64,30 @@ t.test('what a contact writes never becomes who they are, under whatever key it 
 })
 
 t.test('the nearest right name is told', async t => {
+  const code = 'DYN_CONTACT_MISSING'
   for (const [key, name] of [
     ['subscriberid', 'subscriber_id'],
     ['subscribr_id', 'subscriber_id'],
     ['USER_ID', 'user_id'],
     ['contactID', 'contact_id'],
   ] as const) {
-    t.throws(() => openBody({ [key]: '5' }), { got: `an object with "${key}"; did you mean "${name}" by "${key}"?` })
+    t.throws(() => openBody({ [key]: '5' }), {
+      code,
+      got: `an object with "${key}"; did you mean "${name}" by "${key}"?`,
+    })
   }
-  t.throws(() => openBody({ order_number: '5' }), { got: 'an object with "order_number"' })
-  t.throws(() => openBody({ user_id: '{{user_id}}' }), { got: /whose "user_id" was empty or not rendered/ })
+  t.throws(() => openBody({ order_number: '5' }), { code, got: 'an object with "order_number"' })
+  t.throws(() => openBody({ user_id: '{{user_id}}' }), { code, got: /whose "user_id" was empty or not rendered/ })
 })
 
 t.test('a remark is logged, and told in development', async t => {
   const { open, log } = build(t, { config: { dev: true } })
   const { status, headers } = await open('hello', '{"contact":"{\\"id\\":7,\\"first_name\\":\\"canary\\"}"}')
   t.equal(status, 200)
-  t.match(headers['x-dynablock-problem'], /^body: "contact" is a text that holds JSON\. In the Body tab, remove the quotes/)
+  t.match(
+    headers['x-dynablock-problem'],
+    /^body: "contact" is a text that holds JSON\. In the Body tab, remove the quotes/,
+  )
   t.match(log.join(''), /"contact\\" is a text/)
   t.notMatch(log.join(''), /canary/)
 })

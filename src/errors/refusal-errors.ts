@@ -113,4 +113,4 @@ export const refusalErrors = {
     'dynablock itself failed.',
     'Look for the request id in the log, and report the error there.',
   ],
-} satisfies Record<string, Row>
+} as const satisfies Record<string, Row>

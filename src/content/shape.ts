@@ -51,10 +51,10 @@ function explainUnion(union: TUnion, value: unknown, path: string): Problem[] {
   if (meant) return explainShape(meant, value, path)
   const names = members.map(member => String(member.properties[tag]?.const))
   if (given === undefined) return [createProblem(`${path}/${tag}`, 'required', { names, got: 'nothing' })]
-  const isName = typeof given === 'string' && /^[\w-]{1,40}$/.test(given)
-  const details = isName
-    ? { got: `"${given}"`, hint: given === 'content' && names.includes('flow') ? flowHint : nearest(given, names) }
-    : { got: describeValue(given, 'other text') }
+  const hint =
+    typeof given !== 'string' ? '' : given === 'content' && names.includes('flow') ? flowHint : nearest(given, names)
+  const isWord = hint !== '' || foreignTypes.has(given as string)
+  const details = isWord ? { got: `"${given}"`, hint } : { got: describeValue(given, 'other text') }
   return [createProblem(`${path}/${tag}`, 'unknown-type', { names, ...details })]
 }
 
@@ -67,6 +67,9 @@ function explainUnknownKey(error: ValueError, path: string): Problem {
 }
 
 /** The reference names the type `content` for quick replies, and has no sample of it. */
+/** What other platforms call parts of messages. Any other word may be what a contact wrote, and isn't quoted. */
+const foreignTypes = new Set(['link', 'gif', 'button', 'web_url', 'postback', 'template', 'carousel', 'quick_reply'])
+
 const flowHint = 'Use "flow", with the id of the flow as its target.'
 
 /** The member of a union that a value names. */

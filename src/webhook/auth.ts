@@ -63,12 +63,13 @@ export function createFinder<Credential extends { secret: string }>(credentials:
   const known = credentials.map(credential => ({ credential, bytes: Buffer.from(credential.secret) }))
   return (secret: string): Credential | undefined => {
     const given = Buffer.from(secret)
-    return known.find(({ bytes }) => isEqual(bytes, given))?.credential
+    return known.filter(({ bytes }) => isEqual(bytes, given))[0]?.credential
   }
 }
 
 function isEqual(bytes: Buffer, given: Buffer): boolean {
-  return bytes.length === given.length && timingSafeEqual(bytes, given)
+  const isAsLong = bytes.length === given.length
+  return timingSafeEqual(bytes, isAsLong ? given : bytes) && isAsLong
 }
 
 function isDoubled(rawHeaders: string[]): boolean {

@@ -67,7 +67,7 @@ t.test('outside a flow there are no nodes, and each channel has its limits', asy
   const node = { type: 'node', caption: 'Go', target: 'There' }
   const content = { messages: [{ type: 'text', text: 'hello', buttons: [node] }] }
   t.match(problemOf(content)?.got, /node-outside-flow/)
-  t.match(problemOf({ type: 'whatsapp', messages: [{ type: 'image', url: 'https://b.test/a.png' }] })?.got, /WhatsApp/)
+  t.match(problemOf({ type: 'whatsapp', messages: [{ type: 'video', url: 'https://b.test/a.mp4' }] })?.got, /WhatsApp/)
 })
 
 function problemOf(content: object) {

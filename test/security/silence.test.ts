@@ -35,19 +35,13 @@ t.test('P1: no key, secret, token or text of a contact is logged, counted or tol
     throws: defineBlock({ open: ({ contact }) => Promise.reject(new Error(`canary ${contact.phone}`)) }),
     invalid: defineBlock({
       open: ({ contact }) =>
-        ({
+        Array.from({ length: 12 }, () => ({
           type: 'text',
           text: `${contact.email}`.repeat(1000),
           buttons: [
-            {
-              type: 'url',
-              caption: `${contact.phone}`,
-              url: `${contact.last_name}`,
-              actions: [] as never,
-              target: 'x',
-            },
+            { type: `${contact.phone}`, caption: `${contact.phone}`, url: `${contact.last_name}`, target: 'x' },
           ],
-        }) as never,
+        })) as never,
     }),
     calls: defineBlock({
       open: ({ manychat, contact }) =>

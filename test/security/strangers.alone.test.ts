@@ -1,4 +1,5 @@
 import crypto from 'node:crypto'
+import { syncBuiltinESMExports } from 'node:module'
 import { connect } from 'node:net'
 import type { HTTPMethods } from 'fastify'
 import t, { type Test } from 'tap'
@@ -10,6 +11,7 @@ crypto.timingSafeEqual = (a, b) => {
   compared.push(a.byteLength)
   return timingSafeEqual(a, b)
 }
+syncBuiltinESMExports()
 const { ana, build, buttonOf, folderOf, post, secret } = await import('../helper.ts')
 const { defineBlock } = await import('../../src/index.ts')
 

@@ -73,9 +73,12 @@ t.test('M3: a template in what a contact wrote is shown, and not run', async t =
   const { block } = readJsonBlock('{"messages":[{"type":"text","text":"{{ contact.first_name }}: {{ input }}"}]}')
   const { app } = build(t, { blocks: { block } })
   const body = {
-    contact: { id: 7, first_name: '{% assign x = 1 %}{{ x }}', email: 'canary' },
-    input: '{{ contact.email }}!',
+    contact: { id: 7, first_name: '{% assign x = 1 %}{% echo x %}', email: 'canary' },
+    input: '{% echo contact.email %}!',
   }
   const { shown } = await post(app, '/blocks/block', body, { authorization: `Bearer ${secret}` })
-  t.equal(shown, '{% assign x = 1 %}{{ x }}: {{ contact.email }}!')
+  t.equal(shown, '{% assign x = 1 %}{% echo x %}: {% echo contact.email %}!')
+  const variables = { ...body, input: '{{ contact.email }}!' }
+  const { shown: unrendered } = await post(app, '/blocks/block', variables, { authorization: `Bearer ${secret}` })
+  t.equal(unrendered, '{% assign x = 1 %}{% echo x %}: ', 'taken for a variable that ManyChat did not render')
 })

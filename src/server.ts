@@ -17,7 +17,7 @@ import { type Config, loadConfig } from './settings/config.ts'
 import { type MadeUp, startMessage } from './settings/start-message.ts'
 
 /** Longer than a call and the outbound calls after it may take, so that both finish before the process ends. */
-const drainMs = 25_000
+const drainMs = 70_000
 /** Tells the new process that the simulator restarted it: the token that the open pages have. */
 const restartMark = 'DYNABLOCK_RESTARTED'
 const settingOf = { WEBHOOK_SECRETS: 'webhookSecrets', STATE_KEYS: 'stateKeys' } as const

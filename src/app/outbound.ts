@@ -58,6 +58,7 @@ export function createOutbound({
     bots: config.chatfuelBots,
     fallbackFlows: config.fallbackFlows,
     dryRun: config.dryRun,
+    onUnknownMedia: config.onUnknownMedia,
     outcomes: config.outcomeUrl === undefined ? undefined : { url: config.outcomeUrl, keys: config.outcomeSecrets },
     leaseMs,
     registry,
@@ -71,6 +72,8 @@ export function createOutbound({
     const start = async () => outbox.start(rerun)
     if (listens) app.addHook('onListen', start)
     else app.addHook('onReady', start)
+    // Media may take a minute: none is begun while the server still answers calls.
+    app.addHook('preClose', async () => outbox.takeNoMore())
     app.addHook('onClose', async () => {
       await outbox.stop(stop)
       blocks.stop()

@@ -8,6 +8,7 @@ import { stockReply } from '../blocks/stock-replies.ts'
 import type { Content } from '../content/content.ts'
 import type { Heartbeat, KeptLease } from '../delivery/heartbeat.ts'
 import type { SendMetrics } from '../delivery/metrics.ts'
+import type { DefaultOnUnknown } from '../delivery/on-unknown.ts'
 import type { Outage } from '../delivery/outage.ts'
 import type { Work } from '../delivery/worker.ts'
 import { createError, DynablockError } from '../errors/errors.ts'
@@ -29,6 +30,7 @@ export interface LateRepliesOptions {
   requirePage: (page: string | null) => unknown
   /** Whether there is a store, which may have taken what it was given whatever it answered. */
   isOpen: () => boolean
+  defaultOnUnknown: DefaultOnUnknown
   outage: Pick<Outage, 'persist'>
   heartbeat: Pick<Heartbeat, 'keep' | 'ready' | 'worker'>
   log: ParentLog
@@ -50,6 +52,7 @@ export function createLateReplies({
   rerun,
   requirePage,
   isOpen,
+  defaultOnUnknown,
   outage,
   heartbeat,
   log,
@@ -65,6 +68,7 @@ export function createLateReplies({
   const runs: Work = {
     kind: 'run',
     concurrency,
+    drainMs: () => 0,
     limits: () => ({ skip: linesOfFullBlocks(), knows }),
     opensAt: () => [],
     carryOut,
@@ -145,7 +149,8 @@ export function createLateReplies({
   async function end(lease: Lease, kept: KeptLease, content: Content, error?: DynablockError): Promise<void> {
     kept.settle()
     if (isEmpty(content) && !error) await outage.persist(() => queue().finish(lease))
-    else await outage.persist(() => queue().answer(lease, toAnswer(lease, content), toJobError(error)))
+    else
+      await outage.persist(() => queue().answer(lease, toAnswer(lease, content, defaultOnUnknown), toJobError(error)))
   }
 
   /** The handlers that run are told, and their calls given back at once. */
@@ -198,11 +203,9 @@ function toRun(record: CallRecord): NewRun {
   }
 }
 
-function toAnswer({ addressee }: Lease, content: Content): Answer {
-  return {
-    operation: 'sending.sendContent',
-    params: { subscriber_id: addressee, data: { version: 'v2', content } },
-  }
+function toAnswer({ addressee }: Lease, content: Content, defaultOnUnknown: DefaultOnUnknown): Answer {
+  const params = { subscriber_id: addressee, data: { version: 'v2', content } }
+  return { operation: 'sending.sendContent', params, defaultOnUnknown: defaultOnUnknown(params) }
 }
 
 function toJobError(error: DynablockError | undefined) {

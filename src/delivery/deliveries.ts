@@ -1,4 +1,6 @@
+import { carriesMedia, mediaTimeoutMs } from '../manychat/media.ts'
 import type { Clock } from '../outbound/clock.ts'
+import { lockOutRemedy } from '../outbound/limits.ts'
 import type { Lease, Queue } from '../queue/job.ts'
 import { lineOf } from '../queue/rows.ts'
 import type { KeptLease } from './heartbeat.ts'
@@ -6,15 +8,16 @@ import type { SendMetrics } from './metrics.ts'
 import { sendOperations } from './operations.ts'
 import type { Outage, WorkerLog } from './outage.ts'
 import { createPacing } from './pacing.ts'
+import { createPagePauses } from './page-pauses.ts'
 import type { Perform } from './perform.ts'
 import type { Outcome } from './retry-policy.ts'
-import type { Work } from './worker.ts'
+import { drainMs, type Work } from './worker.ts'
 
 export interface DeliveriesOptions {
   queue(): Pick<Queue, 'finish' | 'kill' | 'retryAt' | 'setParams' | 'release'>
   perform: Perform
   outage: Pick<Outage, 'persist'>
-  metrics: Pick<SendMetrics, 'attempts' | 'lostLeases'>
+  metrics: Pick<SendMetrics, 'attempts' | 'held' | 'withoutActions' | 'pausedPages' | 'lostLeases'>
   /** Is given ids, operations and codes, no text. */
   log: WorkerLog
   clock: Clock
@@ -23,6 +26,9 @@ export interface DeliveriesOptions {
   /** How many of them for one page, so that one that hangs leaves the others theirs; default 50. */
   pageConcurrency?: number
 }
+
+/** Longer than ManyChat may take for media, so that nobody has to wonder whether they arrived. */
+export const mediaDrainMs = mediaTimeoutMs + 2000
 
 /** The work of delivering: outbound calls, paced by the rates of their pages. */
 export function createDeliveries({
@@ -37,20 +43,23 @@ export function createDeliveries({
 }: DeliveriesOptions): Work {
   const { now } = clock
   const pacing = createPacing({ now, rpsOf: operation => sendOperations.get(operation)?.rps ?? 10 })
+  const pauses = createPagePauses({ now, onPaused })
   const runningByPage = new Map<string | null, number>()
   return {
     kind: 'delivery',
     concurrency,
+    drainMs: ({ params }) => (carriesMedia(params ?? {}) ? mediaDrainMs : drainMs),
     limits: () => ({ skip: [...pacing.full(), ...linesOfFullPages()] }),
-    opensAt: pacing.nextOpensAt,
+    opensAt: () => [...pacing.nextOpensAt(), ...pauses.nextOpensAt()],
     carryOut,
   }
 
   async function carryOut(lease: Lease, kept: KeptLease): Promise<void> {
     // Claimed together with what has filled its line.
-    if (!pacing.canBegin(lease)) return giveBack(lease)
     const { page } = lease
-    runningByPage.set(page, (runningByPage.get(page) ?? 0) + 1)
+    const running = runningByPage.get(page) ?? 0
+    if (!pacing.canBegin(lease) || running >= pauses.allowance(page)) return giveBack(lease)
+    runningByPage.set(page, running + 1)
     try {
       await deliver(lease, kept)
     } finally {
@@ -59,7 +68,7 @@ export function createDeliveries({
   }
 
   async function giveBack(lease: Lease): Promise<void> {
-    const at = Math.ceil(pacing.opensAt(lease))
+    const at = Math.ceil(Math.max(pacing.opensAt(lease), pauses.opensAt(lease.page)))
     const { lastError: error, failures } = lease
     await outage.persist(() => queue().retryAt(lease, { at, error, failures, countsAsAttempt: false }))
   }
@@ -80,17 +89,30 @@ export function createDeliveries({
   }
 
   function pace(lease: Lease, outcome: Outcome): void {
-    if (outcome.kind === 'done') pacing.worked(lease)
-    else if (outcome.kind === 'retry' && outcome.limit === 'platform') pacing.limited(lease)
-    else if (outcome.kind === 'retry' && outcome.limit === 'ours') pacing.crowded(lease, outcome.at)
+    if (outcome.kind === 'done') {
+      pacing.worked(lease)
+      pauses.worked(lease)
+    } else if (outcome.kind === 'retry' && outcome.limit === 'platform') {
+      pacing.limited(lease)
+      pauses.limited(lease)
+    } else if (outcome.kind === 'retry' && outcome.limit === 'ours') pacing.crowded(lease, outcome.at)
+    metrics.pausedPages.set(pauses.paused().length)
+  }
+
+  function onPaused(page: string | null, ms: number): void {
+    log.error({ page, ms, code: 'DYN_CALL_LIMITED' }, `the page stays over its limits and is paused. ${lockOutRemedy}`)
   }
 
   /** Only once it is stored: a worker that lost its lease has nothing to report. */
   function note({ id, operation, page, attempts }: Lease, outcome: Outcome): void {
     metrics.attempts.inc({ operation, outcome: outcome.kind })
-    if (outcome.kind === 'dead' || outcome.kind === 'fallback') {
-      log.error({ id, operation, page, attempts, code: outcome.error.code }, 'a send is dead')
-    }
+    if (outcome.kind === 'done') return
+    const code = outcome.error?.code ?? ''
+    if (outcome.kind !== 'retry') log.error({ id, operation, page, attempts, code }, 'a send is dead')
+    if (outcome.kind === 'dead' && outcome.isHeld) metrics.held.inc({ operation, code })
+    if (code !== 'DYN_SEND_WITHOUT_ACTIONS') return
+    metrics.withoutActions.inc({ operation })
+    log.error({ id, operation, page, code }, 'the page lacks a tag or field: the content goes out without the action')
   }
 
   function settle(lease: Lease, outcome: Outcome): Promise<boolean> {
@@ -99,9 +121,12 @@ export function createDeliveries({
   }
 
   function linesOfFullPages(): string[] {
-    return [...runningByPage].flatMap(([page, count]) => {
-      if (count === 0) runningByPage.delete(page)
-      return count < pageConcurrency ? [] : [...sendOperations.keys()].map(operation => lineOf({ page, operation }))
+    for (const [page, count] of runningByPage) if (count === 0) runningByPage.delete(page)
+    return [...new Set([...runningByPage.keys(), ...pauses.paused()])].flatMap(page => {
+      const count = runningByPage.get(page) ?? 0
+      return count < Math.min(pageConcurrency, pauses.allowance(page))
+        ? []
+        : [...sendOperations.keys()].map(operation => lineOf({ page, operation }))
     })
   }
 }

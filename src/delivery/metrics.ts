@@ -88,7 +88,24 @@ export function createSendMetrics({ registry, readStats, now = () => performance
     help: 'Leases that another process took, or may have taken, while this one worked on the send.',
     registers,
   })
-  return { attempts, lateReplies, reruns, lostLeases, meter }
+  const held = new Counter({
+    name: 'dynablock_sends_held_total',
+    help: 'Sends that are dead because nobody knows whether they arrived.',
+    labelNames: ['operation', 'code'],
+    registers,
+  })
+  const withoutActions = new Counter({
+    name: 'dynablock_sends_without_actions_total',
+    help: 'Contents that went out once more without an action, since the page lacks its tag or field.',
+    labelNames: ['operation'],
+    registers,
+  })
+  const pausedPages = new Gauge({
+    name: 'dynablock_pages_paused',
+    help: 'Pages whose sends pause, as they stayed over the limits; ManyChat may refuse such a page for 24 hours.',
+    registers,
+  })
+  return { attempts, held, withoutActions, pausedPages, lateReplies, reruns, lostLeases, meter }
 
   /** The same limits, counting the slots they give. */
   function meter(limits: RateLimits): RateLimits {

@@ -8,7 +8,7 @@ import type { KeptLease } from './heartbeat.ts'
 import type { SendMetrics } from './metrics.ts'
 import type { Outage, WorkerLog } from './outage.ts'
 import { decideOutcome } from './retry-policy.ts'
-import type { Work } from './worker.ts'
+import { drainMs, type Work } from './worker.ts'
 
 export interface OutcomesOptions {
   queue(): Pick<Queue, 'finish' | 'kill' | 'retryAt'>
@@ -48,6 +48,7 @@ export function createOutcomes({
   return {
     kind: 'outcome',
     concurrency,
+    drainMs: () => drainMs,
     limits: () => ({ skip: isResting() ? [outcomeLine] : [] }),
     opensAt: () => (isResting() ? [restsUntil] : []),
     carryOut,

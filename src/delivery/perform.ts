@@ -1,15 +1,18 @@
 import type { Answer } from '../content/content.ts'
 import { createError } from '../errors/errors.ts'
-import type { Job, Lease } from '../queue/job.ts'
+import type { Job, JobError, Lease } from '../queue/job.ts'
 import type { Dispatch } from './dispatch.ts'
 import { type FallbackFlow, joinProgress, pairSpacingMs, planFallback, splitProgress } from './fallback-flow.ts'
 import type { Params } from './operations.ts'
-import { decideOutcome, describeError, type Outcome } from './retry-policy.ts'
+import { decideOutcome, describeError, type Ended, type Outcome } from './retry-policy.ts'
+import { type KnownNames, leaveOutUnknown } from './unknown-names.ts'
 
 export interface PerformOptions {
   dispatch: Dispatch
   /** FALLBACK_FLOWS, by page. */
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
+  /** The tags and fields of a page. */
+  knownNames(page: string | null, signal: AbortSignal): Promise<KnownNames>
   /** Milliseconds since 1970. */
   now(): number
   random?(): number
@@ -26,12 +29,18 @@ export interface PerformContext {
 export type Perform = (lease: Lease, context: PerformContext) => Promise<Outcome | null>
 
 /** Makes the function that carries sends out: by their operation, or by the fallback flow where that is closed. */
-export function createPerform({ dispatch, fallbackFlows, now, random = Math.random }: PerformOptions): Perform {
+export function createPerform({
+  dispatch,
+  fallbackFlows,
+  knownNames,
+  now,
+  random = Math.random,
+}: PerformOptions): Perform {
   return perform
 
   async function perform(lease: Lease, context: PerformContext): Promise<Outcome | null> {
     if (lease.takenOver && lease.onUnknown === 'hold') {
-      return { kind: 'dead', error: describeError(createError('DYN_SEND_UNDECIDED')) }
+      return { kind: 'dead', error: describeError(createError('DYN_SEND_UNDECIDED')), isHeld: true }
     }
     return carryOut(lease, context)
   }
@@ -39,10 +48,20 @@ export function createPerform({ dispatch, fallbackFlows, now, random = Math.rand
   async function carryOut(lease: Lease, context: PerformContext): Promise<Outcome | null> {
     const { params, progress } = splitProgress(lease.params ?? {})
     if (progress) return showNext(lease, context, params, progress.sent)
-    const outcome = await attempt(lease, context, lease.operation, params, canFallBack(lease))
+    const outcome = await attempt(lease, context, lease.operation, params, whatElse(lease))
+    if (outcome.kind === 'unknown_name') return reduce(lease, context, params, outcome.error)
     if (outcome.kind !== 'fallback') return outcome
     if (textsOf(params).texts.length === 0) return { kind: 'dead', error: outcome.error }
     return (await context.keep(joinProgress(params, { sent: 0 }))) ? showNext(lease, context, params, 0) : null
+  }
+
+  /** Keeps the content without what the page doesn't know, to be sent again at once. */
+  async function reduce({ page }: Lease, { signal, keep }: PerformContext, params: Params, error: JobError) {
+    const data = params.data as Answer
+    const reduced = leaveOutUnknown(data.content, await knownNames(page, signal))
+    if (reduced === null) return { kind: 'dead', error } as const
+    if (!(await keep({ ...params, data: { ...data, content: reduced.content } }))) return null
+    return { kind: 'retry', at: now(), error: reduced.leftOut, countsAsAttempt: false } as const
   }
 
   /** Shows one text, then gives the lease back for a while: the flow must have read the field before it changes. */
@@ -53,15 +72,13 @@ export function createPerform({ dispatch, fallbackFlows, now, random = Math.rand
     const { subscriber_id } = params
     const { field: field_name, flow: flow_ns } = flowOf(lease) ?? {}
     // A field that is set shows the contact nothing yet, so it may be set twice whatever `onUnknown` says.
-    const set = await attempt(
-      { ...lease, onUnknown: 'retry' },
-      context,
-      'subscriber.setCustomFieldByName',
-      { subscriber_id, field_name, field_value: texts[sent] },
-      false,
-    )
+    const set = await attempt({ ...lease, onUnknown: 'retry' }, context, 'subscriber.setCustomFieldByName', {
+      subscriber_id,
+      field_name,
+      field_value: texts[sent],
+    })
     if (set.kind !== 'done') return set
-    const shown = await attempt(lease, context, 'sending.sendFlow', { subscriber_id, flow_ns }, false)
+    const shown = await attempt(lease, context, 'sending.sendFlow', { subscriber_id, flow_ns })
     if (shown.kind !== 'done') return shown
     if (!(await context.keep(joinProgress(params, { sent: sent + 1 })))) return null
     return { kind: 'retry', at: now() + pairSpacingMs, error: leftOut, countsAsAttempt: false } as const
@@ -72,23 +89,20 @@ export function createPerform({ dispatch, fallbackFlows, now, random = Math.rand
     context: PerformContext,
     operation: string,
     params: Params,
-    hasFallback: boolean,
+    other: Pick<Ended, 'hasFallback' | 'hasContent'> = {},
   ): Promise<Outcome> {
     try {
       await dispatch(operation, lease.page, params, context.signal)
       return { kind: 'done' }
     } catch (error) {
-      return decide(lease, error, hasFallback)
+      return decideOutcome({ send: lease, error, now: now(), random: random(), ...other })
     }
   }
 
-  function decide(lease: Lease, error: unknown, hasFallback: boolean): Outcome {
-    return decideOutcome({ send: lease, error, now: now(), random: random(), hasFallback })
-  }
-
-  /** A `user_ref` has no contact yet whose field could be set. */
-  function canFallBack(send: Job): boolean {
-    return send.operation === 'sending.sendContent' && flowOf(send) !== undefined
+  /** The ways that are left to content. A `user_ref` has no contact yet whose field could be set. */
+  function whatElse(send: Job): Pick<Ended, 'hasFallback' | 'hasContent'> {
+    const hasFallback = send.operation === 'sending.sendContent' && flowOf(send) !== undefined
+    return { hasFallback, hasContent: send.operation.startsWith('sending.sendContent') }
   }
 
   function flowOf({ page }: Job): FallbackFlow | undefined {

@@ -16,9 +16,12 @@ export type Outcome =
       /** Whose limit held it up: the platform's answer, or our own rate before anything left. */
       limit?: 'platform' | 'ours'
     }
-  | { kind: 'dead'; error: JobError }
+  /** `isHeld`: nobody knows whether it arrived. */
+  | { kind: 'dead'; error: JobError; isHeld?: true }
   /** The contact can be reached by the fallback flow of the page only. */
   | { kind: 'fallback'; error: JobError }
+  /** The content is taken without an action that names a tag or field the page doesn't have. */
+  | { kind: 'unknown_name'; error: JobError }
 
 export interface Ended {
   send: Pick<Job, 'attempts' | 'failures' | 'dueAt' | 'onUnknown'>
@@ -30,6 +33,8 @@ export interface Ended {
   random: number
   /** Whether the page has a fallback flow and the operation can go by it. */
   hasFallback?: boolean
+  /** Whether content was sent, so that it could go without its actions. */
+  hasContent?: boolean
 }
 
 const firstRetryMs = 1000
@@ -47,8 +52,6 @@ const windowClosed: ReadonlySet<number | null> = new Set([3011, 3031])
 const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DYN_CALL_REFUSED',
   'DYN_CALL_NAME_UNKNOWN',
-  // ManyChat gives the answer again and again, and may show the media each time.
-  'DYN_CALL_DOUBTFUL',
   'DYN_CALL_PARAMS',
   'DYN_CONTENT_INVALID',
   'DYN_FIELD_VALUE',
@@ -56,7 +59,7 @@ const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Decides what becomes of a send. Pure: the same call that ended the same way gives the same outcome. */
 export function decideOutcome(ended: Ended): Outcome {
-  const { send, error, now, hasFallback = false } = ended
+  const { send, error, now, hasFallback = false, hasContent = false } = ended
   if (error === null) return { kind: 'done' }
   const { code, carriedOut, platformCode, httpStatus, retryAfterMs } = circumstancesOf(error)
   const told = describeError(error)
@@ -74,8 +77,13 @@ export function decideOutcome(ended: Ended): Outcome {
   if (hasFallback && code === 'DYN_CALL_REFUSED' && windowClosed.has(platformCode)) {
     return { kind: 'fallback', error: told }
   }
+  if (hasContent && code === 'DYN_CALL_NAME_UNKNOWN') return { kind: 'unknown_name', error: told }
   if (hopeless.has(code)) return { kind: 'dead', error: told }
-  if (carriedOut === 'unknown' && send.onUnknown === 'hold') return { kind: 'dead', error: told }
+  // The platform gives that answer again and again, and may show the media each time.
+  const isDoubtful = code === 'DYN_CALL_DOUBTFUL'
+  if (isDoubtful || (carriedOut === 'unknown' && send.onUnknown === 'hold')) {
+    return { kind: 'dead', error: told, isHeld: true }
+  }
   if (isOld && send.attempts >= fewestAttempts) return { kind: 'dead', error: told }
   const at = now + Math.round(backoffMs(send.attempts, ended.random))
   return { kind: 'retry', at, error: told, countsAsAttempt: true }

@@ -10,6 +10,8 @@ export interface Work {
   kind: JobKind
   /** How many may be under way. */
   concurrency: number
+  /** How long one that runs may go on when the server ends. */
+  drainMs(lease: Lease): number
   /** What can't be taken now. */
   limits(): Pick<ClaimOptions, 'skip' | 'knows'>
   /** When some of it can be taken again, in milliseconds since 1970. */
@@ -29,9 +31,10 @@ export interface WorkerOptions {
   clock?: Clock
   /** How often an idle worker asks the store; default 500. */
   pollMs?: number
-  /** How long `stop()` lets what runs go on; default 10000. */
-  drainMs?: number
 }
+
+/** How long calls under way may take when the server ends, but for those that `mediaDrainMs` is for. */
+export const drainMs = 5000
 
 /** So many are claimed at once: a line may turn out to be full with the next. */
 const batch = 10
@@ -39,6 +42,11 @@ const longestPauseMs = 5000
 const breathMs = 20
 /** How long what was aborted may take to end. */
 const abortMs = 1000
+
+interface Running {
+  lease: Lease
+  kept: KeptLease
+}
 
 export type Worker = ReturnType<typeof createWorker>
 
@@ -51,16 +59,15 @@ export function createWorker({
   log,
   clock = systemClock,
   pollMs = 500,
-  drainMs = 10_000,
 }: WorkerOptions) {
   const { now } = clock
   const wakeUp = createWakeUp(clock)
-  const running = new Map<Promise<void>, KeptLease>()
+  const running = new Map<Promise<void>, Running>()
   let looping: Promise<void> | undefined
   let unsubscribe: (() => void)[] = []
   let isStopping = false
   let isAboutToWake = false
-  return { start, stop, abort }
+  return { start, takeNoMore, stop, abort }
 
   /** Once the store is open. */
   function start(): void {
@@ -68,26 +75,31 @@ export function createWorker({
     looping = loop()
   }
 
-  /** Takes nothing more, and resolves when nothing runs or the drain time is over. */
-  async function stop(): Promise<void> {
+  /** What runs goes on. */
+  function takeNoMore(): void {
     isStopping = true
     for (const end of unsubscribe) end()
     wakeUp.call()
+  }
+
+  /** Takes nothing more, and resolves when each that runs has ended or has no more time. */
+  async function stop(): Promise<void> {
+    takeNoMore()
     await looping
-    await runsEnd(drainMs)
+    await Promise.all([...running].map(([run, { lease }]) => ends(run, work.drainMs(lease))))
   }
 
   /** Aborts what runs still, and lets it tell at once what became of it. */
   async function abort(): Promise<void> {
-    for (const kept of running.values()) kept.abort()
-    await runsEnd(abortMs)
+    for (const { kept } of running.values()) kept.abort()
+    await ends(Promise.all(running.keys()), abortMs)
   }
 
-  /** Resolves when nothing runs, or after that time. */
-  async function runsEnd(withinMs: number): Promise<void> {
+  /** Resolves when that has ended, or after that time. */
+  async function ends(run: Promise<unknown>, withinMs: number): Promise<void> {
     const ended = new AbortController()
     const patience = clock.sleep(withinMs, ended.signal).catch(() => undefined)
-    await Promise.race([Promise.all(running.keys()), patience])
+    await Promise.race([run, patience])
     ended.abort()
   }
 
@@ -139,7 +151,7 @@ export function createWorker({
         running.delete(run)
         void wakeSoon()
       })
-    running.set(run, kept)
+    running.set(run, { lease, kept })
   }
 
   async function carry(lease: Lease, kept: KeptLease): Promise<void> {

@@ -50,6 +50,12 @@ export const sendErrors = {
     'Only the texts were delivered, by the flow of FALLBACK_FLOWS; left out: {got}.',
     'Nothing needs to be done, unless the contact needs the rest.',
   ],
+  DYN_SEND_WITHOUT_ACTIONS: [
+    502,
+    'Actions left out',
+    'The page refused the content because it lacks a tag or field, so the content went without: {got}.',
+    'Create the tag or field in ManyChat, or correct its name.',
+  ],
   DYN_SEND_UNDECIDED: [
     502,
     'Outcome unknown',

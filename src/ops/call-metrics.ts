@@ -7,7 +7,8 @@ import { Counter, Histogram } from './prom-client.ts'
 
 /** Around REPLY_WITHIN_MS, 8 s, and ManyChat's own limit, 10 s, fine buckets are worth having. */
 const callBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 7.5, 8, 8.5, 9, 9.5, 10]
-const outboundBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15]
+/** Media may take a minute. */
+const outboundBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60]
 
 const labelsOfCalls = kinds.flatMap(kind =>
   channels.flatMap(channel => outcomes.map(outcome => ({ kind, channel, outcome }))),

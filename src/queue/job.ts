@@ -45,6 +45,8 @@ export interface NewDelivery extends Addressed {
   /** Milliseconds since 1970. Until then it holds back nothing else. */
   notBefore?: number
   onUnknown?: OnUnknown
+  /** For where `onUnknown` is not given; default `retry`. A setting may change it, so no comparison of bodies looks at it. */
+  defaultOnUnknown?: OnUnknown
   priority?: Priority
   /** The same key and body again is the same job; another body is an error. */
   idempotencyKey?: string | null
@@ -135,7 +137,7 @@ export interface RetryOptions {
 }
 
 /** What a run answers: the content of a delivery, at its own place. */
-export type Answer = Pick<NewDelivery, 'operation' | 'params'>
+export type Answer = Pick<NewDelivery, 'operation' | 'params' | 'defaultOnUnknown'>
 
 export interface ListOptions {
   state?: JobState

@@ -31,12 +31,14 @@ export function toDeliveryRow(delivery: NewDelivery, now: number): NewRow {
     operation,
     params,
     notBefore,
-    onUnknown = 'retry',
+    onUnknown,
+    defaultOnUnknown = 'retry',
     priority = priorities.bulk,
     idempotencyKey = null,
   } = delivery
   const { page, addressee, order_key } = orderColumns(delivery)
   const dueAt = Math.max(now, notBefore ?? now)
+  const said = { operation, page, addressee, params, notBefore }
   return {
     ...emptyRow(now),
     kind: 'delivery',
@@ -52,9 +54,9 @@ export function toDeliveryRow(delivery: NewDelivery, now: number): NewRow {
     addressee,
     operation,
     params: stringifyExact(params),
-    on_unknown: onUnknown,
+    on_unknown: onUnknown ?? defaultOnUnknown,
     idempotency_key: idempotencyKey === null ? null : storable(idempotencyKey),
-    body_hash: idempotencyKey === null ? null : hashBody({ operation, page, addressee, params, notBefore, onUnknown }),
+    body_hash: idempotencyKey === null ? null : hashBody({ ...said, onUnknown: onUnknown ?? 'retry' }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { closest, distance } from 'fastest-levenshtein'
 import type { Bots } from '../chatfuel/bots.ts'
+import type { DefaultOnUnknown } from '../delivery/on-unknown.ts'
 import { type Params, type SendOperation, sendOperations } from '../delivery/operations.ts'
 import { createError } from '../errors/errors.ts'
 import { readAs } from '../json/mismatch.ts'
@@ -33,6 +34,7 @@ export type SendBody = Static<typeof SendBody>
 
 export interface SendCheckOptions {
   pages: Pick<Pages, 'clientFor' | 'pageOf'>
+  defaultOnUnknown: DefaultOnUnknown
   bots: Pick<Bots, 'resolve'>
   /** Callbacks in content may go to http on this machine. */
   allowLoopback: boolean
@@ -41,7 +43,7 @@ export interface SendCheckOptions {
 export type CheckSend = ReturnType<typeof createSendCheck>
 
 /** Checks a send before it is accepted: what can't succeed is refused while somebody listens. */
-export function createSendCheck({ pages, bots, allowLoopback }: SendCheckOptions) {
+export function createSendCheck({ pages, bots, defaultOnUnknown, allowLoopback }: SendCheckOptions) {
   return checkSend
 
   /**
@@ -50,7 +52,7 @@ export function createSendCheck({ pages, bots, allowLoopback }: SendCheckOptions
    */
   function checkSend(body: unknown, idempotencyKey: string | null): NewDelivery {
     const send = readAs(SendBody, body, mismatch => createError('DYN_SEND_INVALID', { ...mismatch }))
-    const { operation: name, page = null, params, not_before, on_unknown = 'retry' } = send
+    const { operation: name, page = null, params, not_before, on_unknown } = send
     const operation = findOperation(name)
     const problem = operation.findProblem(params, { allowLoopback })
     if (problem) throw createError('DYN_CALL_PARAMS', { operation: name, ...problem })
@@ -60,7 +62,8 @@ export function createSendCheck({ pages, bots, allowLoopback }: SendCheckOptions
       addressee: operation.addresseeOf(params),
       params,
       ...(not_before !== undefined && { notBefore: readTime(not_before) }),
-      onUnknown: on_unknown,
+      ...(on_unknown !== undefined && { onUnknown: on_unknown }),
+      defaultOnUnknown: defaultOnUnknown(params),
       idempotencyKey,
     }
   }

@@ -10,16 +10,18 @@ import { createDispatch, dryFetch, maxSlotWaitMs } from '../delivery/dispatch.ts
 import type { FallbackFlow } from '../delivery/fallback-flow.ts'
 import { createHeartbeat } from '../delivery/heartbeat.ts'
 import { createSendMetrics } from '../delivery/metrics.ts'
+import { createDefaultOnUnknown } from '../delivery/on-unknown.ts'
 import { createOutage } from '../delivery/outage.ts'
 import { createOutcomes } from '../delivery/outcomes.ts'
 import { createPerform } from '../delivery/perform.ts'
+import { readKnownNames } from '../delivery/unknown-names.ts'
 import { createWorker } from '../delivery/worker.ts'
 import type { DynablockError } from '../errors/errors.ts'
 import type { ParentLog } from '../log.ts'
 import type { AppKeys } from '../manychat/app-keys.ts'
 import { createPages, type PagesOptions } from '../manychat/pages.ts'
 import { systemClock } from '../outbound/clock.ts'
-import type { QueueStats } from '../queue/job.ts'
+import type { OnUnknown, QueueStats } from '../queue/job.ts'
 import { createLazyStore } from '../store/lazy-store.ts'
 import { createSendCheck } from './check-send.ts'
 
@@ -31,6 +33,8 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
   /** Everything but the outbound call. */
   dryRun: boolean
+  /** ON_UNKNOWN_MEDIA. */
+  onUnknownMedia: OnUnknown
   /** How long another process leaves alone what this one works on, when it no longer says that it lives; default 30000. */
   leaseMs?: number | undefined
   /** Who is told how each send ended; undefined: nobody. */
@@ -44,8 +48,6 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
 
 /** How long handlers of late replies may take to end once their signals abort; their calls are given back at once. */
 const abortMs = 500
-/** How long calls under way may take when the server ends. */
-const drainMs = 5000
 /** What was deleted is out of the files after that time, too. */
 const sweepEveryMs = 600_000
 /** So that metrics, read however often, add up a few thousand rows at most. */
@@ -60,6 +62,7 @@ export function createSends({
   bots: entries,
   fallbackFlows,
   dryRun,
+  onUnknownMedia,
   leaseMs = 30_000,
   outcomes: receiver,
   registry,
@@ -84,14 +87,18 @@ export function createSends({
   // The runner serves what comes in, which is registered later.
   const given = Promise.withResolvers<Runner['rerun']>()
   const rerun: Runner['rerun'] = async (record, options) => (await given.promise)(record, options)
-  const late = createLateReplies({ queue, blocks, rerun, requirePage, isOpen, outage, heartbeat, log, metrics })
-  const perform = createPerform({ dispatch: createDispatch({ pages, bots }), fallbackFlows, now: clock.now })
+  const defaultOnUnknown = createDefaultOnUnknown(onUnknownMedia)
+  const common = { queue, outage, heartbeat, log }
+  const late = createLateReplies({ ...common, blocks, rerun, requirePage, isOpen, defaultOnUnknown, metrics })
+  const dispatch = createDispatch({ pages, bots })
+  const knownNames = async (page: string | null, signal: AbortSignal) => readKnownNames(pages.clientFor(page), signal)
+  const perform = createPerform({ dispatch, fallbackFlows, knownNames, now: clock.now })
   const deliveries = createDeliveries({ queue, perform, outage, metrics, log, clock })
-  const deliverer = createWorker({ queue, work: deliveries, heartbeat, outage, log, drainMs })
-  const runner = createWorker({ queue, work: late.runs, heartbeat, outage, log, drainMs: 0 })
+  const deliverer = createWorker({ ...common, work: deliveries })
+  const runner = createWorker({ ...common, work: late.runs })
   const fetch: typeof globalThis.fetch = dryRun ? dryFetch : (...given) => globalThis.fetch(...given)
   const outcomes = receiver && createOutcomes({ ...receiver, queue, fetch, outage, metrics, log, clock })
-  const teller = outcomes && createWorker({ queue, work: outcomes, heartbeat, outage, log, drainMs })
+  const teller = outcomes && createWorker({ ...common, work: outcomes })
   const timers: NodeJS.Timeout[] = []
 
   return {
@@ -99,9 +106,10 @@ export function createSends({
     /** For the clients of blocks, which share the rates of the pages. */
     limits,
     takeLate: late.take,
-    checkSend: createSendCheck({ pages, bots, allowLoopback: options.allowLoopback ?? false }),
+    checkSend: createSendCheck({ pages, bots, defaultOnUnknown, allowLoopback: options.allowLoopback ?? false }),
     findStoreProblem: lazy.findProblem,
     start,
+    takeNoMore: deliverer.takeNoMore,
     stop,
   }
 

@@ -38,6 +38,8 @@ export interface Config {
   outcomeSecrets: string[]
   /** Sends do everything except the outbound call. */
   dryRun: boolean
+  /** What becomes of media of which nobody knows whether they arrived. */
+  onUnknownMedia: 'hold' | 'retry'
   /** Whether /docs and /openapi.json are open to everybody. */
   docs: boolean
   /** In lower case. */
@@ -107,6 +109,7 @@ export function loadConfig(env: Env, { live = false }: LoadOptions = {}): Config
     fallbackFlows: new Map(read.FALLBACK_FLOWS.map(readFallbackFlow)),
     outcomeUrl: read.OUTCOME_URL,
     outcomeSecrets: read.OUTCOME_SECRET,
+    onUnknownMedia: read.ON_UNKNOWN_MEDIA,
     dryRun: read.DRY_RUN === 'on',
     docs: read.DOCS === 'on',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),

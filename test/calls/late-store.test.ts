@@ -5,6 +5,7 @@ import { createLateReplies, type LateRepliesOptions } from '../../src/calls/late
 import { type CallRecord, storeCall } from '../../src/calls/record.ts'
 import { createHeartbeat } from '../../src/delivery/heartbeat.ts'
 import { createSendMetrics } from '../../src/delivery/metrics.ts'
+import { createDefaultOnUnknown } from '../../src/delivery/on-unknown.ts'
 import { createOutage } from '../../src/delivery/outage.ts'
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
 import { createError } from '../../src/errors/errors.ts'
@@ -46,12 +47,13 @@ async function setUp(t: Test, over: Partial<LateRepliesOptions> = {}, clock = cr
     rerun: () => t.fail('nothing is run again') as never,
     requirePage: () => {},
     isOpen: () => true,
+    defaultOnUnknown: createDefaultOnUnknown('hold'),
     outage,
     heartbeat,
     metrics: createSendMetrics({ registry: new Registry(), readStats: async () => null }),
     ...over,
   })
-  const worker = createWorker({ ...common, work: late.runs, heartbeat, outage, drainMs: 0 })
+  const worker = createWorker({ ...common, work: late.runs, heartbeat, outage })
   return { queue, fault, calls, rows, clock, late, work, worker, heartbeat }
 }
 

@@ -8,7 +8,7 @@ import { createSendMetrics } from '../../src/delivery/metrics.ts'
 import { createOutage } from '../../src/delivery/outage.ts'
 import type { Perform } from '../../src/delivery/perform.ts'
 import type { Outcome } from '../../src/delivery/retry-policy.ts'
-import { createWorker, type WorkerOptions } from '../../src/delivery/worker.ts'
+import { createWorker } from '../../src/delivery/worker.ts'
 import { createError } from '../../src/errors/errors.ts'
 import { Registry } from '../../src/ops/prom-client.ts'
 import type { Job, NewDelivery, Queue } from '../../src/queue/job.ts'
@@ -19,25 +19,17 @@ import { contentOf, page } from '../sends/desk.ts'
 import { folder } from '../store/stores.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 
-type Options = Partial<Pick<WorkerOptions, 'drainMs'>> &
-  Partial<Pick<DeliveriesOptions, 'concurrency' | 'pageConcurrency'>> & {
-    perform?: Perform
-    clock?: ManualClock
-    /** Each send waits until the test opens its gate. */
-    gated?: boolean
-    /** Each send runs until it is aborted, and is then retried. */
-    abortable?: boolean
-  }
+type Options = Partial<Pick<DeliveriesOptions, 'concurrency' | 'pageConcurrency'>> & {
+  perform?: Perform
+  clock?: ManualClock
+  /** Each send waits until the test opens its gate. */
+  gated?: boolean
+  /** Each send runs until it is aborted, and is then retried. */
+  abortable?: boolean
+}
 
 export async function openWorker(t: Test, options: Options = {}) {
-  const {
-    gated = false,
-    abortable = false,
-    drainMs = 10_000,
-    perform: given,
-    clock = createManualClock(),
-    ...limits
-  } = options
+  const { gated = false, abortable = false, perform: given, clock = createManualClock(), ...limits } = options
   const { store, queue, fault, calls, rows } = await openQueue(t, clock)
   const begun: string[] = []
   const gates = new Map<string, (outcome: Outcome) => void>()
@@ -59,7 +51,7 @@ export async function openWorker(t: Test, options: Options = {}) {
   const heartbeat = createHeartbeat({ queue: () => queue, clock, leaseMs: 30_000, onLost })
   const common = { queue: () => queue, outage, log, clock }
   const work = createDeliveries({ ...common, perform: given ?? perform, metrics, ...limits })
-  const worker = createWorker({ ...common, work, heartbeat, drainMs })
+  const worker = createWorker({ ...common, work, heartbeat })
   return { clock, queue, fault, calls, begun, gates, logged, samples, aborted, start, stop, rows, steal, heartbeat }
 
   function samples(name: string) {

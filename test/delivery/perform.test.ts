@@ -78,9 +78,67 @@ t.test('an abort ends the call', async t => {
 t.test('what another worker had begun is held for a person, where that was asked for', async t => {
   const { perform, platform } = await openDesk(t)
   const lease = leaseOf({ takenOver: true, onUnknown: 'hold' })
-  t.match(await perform(lease, contextOf().context), { kind: 'dead', error: { code: 'DYN_SEND_UNDECIDED' } })
+  t.match(await perform(lease, contextOf().context), {
+    kind: 'dead',
+    error: { code: 'DYN_SEND_UNDECIDED' },
+    isHeld: true,
+  })
   t.strictSame(platform.heard, [])
   t.strictSame(await perform(leaseOf({ takenOver: true }), contextOf().context), { kind: 'done' })
+})
+
+const unknownField = {
+  status: 400,
+  body: '{"status":"error","message":"Validation error","details":{"messages":[{"message":"Field with same name not found"}]}}',
+}
+
+t.test('content with an action that the page does not know goes out once more without it', async t => {
+  const { perform, platform, calls, clock } = await openDesk(t)
+  platform.answerAt('/fb/page/getTags', { body: '{"status":"success","data":[{"id":1,"name":"VIP"}]}' })
+  platform.answerAt('/fb/page/getCustomFields', { body: '{"status":"success","data":[]}' })
+  platform.answerWith(unknownField)
+  const tagged = { action: 'add_tag', tag_name: 'vip' }
+  const messages = [{ type: 'text', text: 'Hello' }]
+  const dataOf = (...actions: object[]) => ({ version: 'v2', content: { messages, actions } })
+  const params = {
+    subscriber_id: subscriber,
+    data: dataOf(tagged, { action: 'set_field_value', field_name: 'Size', value: 'L' }),
+  }
+  const { context, kept } = contextOf()
+  t.match(await perform(leaseOf({ params }), context), {
+    kind: 'retry',
+    at: clock.now(),
+    countsAsAttempt: false,
+    error: { code: 'DYN_SEND_WITHOUT_ACTIONS', message: /set_field_value of "Size"/ },
+  })
+  t.strictSame(kept, [{ subscriber_id: subscriber, data: dataOf(tagged) }])
+  await clock.pass(100)
+  t.strictSame(await perform(leaseOf({ params: kept[0] ?? null }), context), { kind: 'done' })
+  t.strictSame(
+    calls()
+      .map(([name]) => name)
+      .sort(),
+    ['getCustomFields', 'getTags', 'sendContent', 'sendContent'],
+  )
+})
+
+t.test('what has no such action, or nothing but it, is dead, and a lost lease changes nothing', async t => {
+  const { perform, platform, clock } = await openDesk(t)
+  const action = { action: 'add_tag', tag_name: 'gone' }
+  const only = { subscriber_id: subscriber, data: { version: 'v2', content: { messages: [], actions: [action] } } }
+  const tag = { operation: 'subscriber.addTagByName', params: { subscriber_id: subscriber, tag_name: 'gone' } }
+  for (const over of [{}, { params: only }, tag]) {
+    platform.answerAt('/fb/sending/sendContent', unknownField)
+    platform.answerAt('/fb/subscriber/addTagByName', unknownField)
+    t.match(await perform(leaseOf(over), contextOf().context), {
+      kind: 'dead',
+      error: { code: 'DYN_CALL_NAME_UNKNOWN' },
+    })
+    await clock.pass(100)
+  }
+  const both = contentOf('Hello')
+  Object.assign((both.data as { content: object }).content, { actions: [action] })
+  t.equal(await perform(leaseOf({ params: both }), contextOf({ keep: async () => false }).context), null)
 })
 
 t.test('24 hours later each text goes by the flow, one for each lease, two seconds apart', async t => {

@@ -94,6 +94,20 @@ t.test('3011 and 3031 go by the fallback flow, where there is one; nothing else 
   t.equal(decide({ error: outbound('DYN_MANYCHAT_KEY', { platformCode: 3011 }), hasFallback: true }).kind, 'retry')
 })
 
+t.test('content goes without its actions where one names what the page does not have', async t => {
+  const error = outbound('DYN_CALL_NAME_UNKNOWN', {})
+  t.equal(decide({ error, hasContent: true }).kind, 'unknown_name')
+  t.equal(decide({ error }).kind, 'dead')
+})
+
+t.test('what is dead because nobody knows is told from what was refused', async t => {
+  const hold = { ...send, onUnknown: 'hold' } as const
+  const unknown = outbound('DYN_CALL_FAILED', { carriedOut: 'unknown' })
+  t.match(decide({ send: hold, error: unknown }), { kind: 'dead', isHeld: true })
+  t.match(decide({ error: outbound('DYN_CALL_DOUBTFUL', { carriedOut: 'unknown' }) }), { kind: 'dead', isHeld: true })
+  t.notOk('isHeld' in decide({ send: hold, error: outbound('DYN_CALL_REFUSED', {}) }))
+})
+
 t.test('backoff doubles from a second to five minutes, with jitter', async t => {
   const error = outbound('DYN_CALL_FAILED', { carriedOut: 'no' })
   const delays = [0, 1, 2, 3, 8, 9, 50, 2000].map(attempts =>

@@ -177,12 +177,12 @@ t.test('what is claimed while it stops is given back at once', async t => {
 })
 
 t.test('what outlasts the drain time is aborted, and its outcome stored', async t => {
-  const { queue, clock, start, stop, aborted, rows } = await open(t, { abortable: true, drainMs: 3000 })
+  const { queue, clock, start, stop, aborted, rows } = await open(t, { abortable: true })
   await queue.add([sendTo('1')])
   start()
   await clock.settle()
   const stopped = stop()
-  await clock.pass(2900)
+  await clock.pass(4900)
   t.strictSame(aborted, [])
   await clock.pass(200)
   await stopped
@@ -190,8 +190,28 @@ t.test('what outlasts the drain time is aborted, and its outcome stored', async 
   t.match(await rows(), [{ state: 'waiting', attempts: 1, lastError: { code: 'DYN_CALL_FAILED' } }])
 })
 
+t.test('media under way have a minute when the server ends, and nothing is begun meanwhile', async t => {
+  const { queue, clock, start, stop, begun, gates, aborted, rows } = await open(t, { gated: true })
+  const image = { type: 'image', url: 'https://b.test/a.png' }
+  const params = { subscriber_id: '1', data: { version: 'v2', content: { messages: [image] } } }
+  await queue.add([{ ...sendTo('1'), params }])
+  start()
+  await clock.settle()
+  let isStopped = false
+  const stopped = stop().then(() => {
+    isStopped = true
+  })
+  await queue.add([sendTo('2')])
+  await clock.pass(59_000)
+  t.strictSame([isStopped, begun, aborted], [false, ['1'], []])
+  gates.get('1')?.({ kind: 'done' })
+  await clock.settle()
+  await stopped
+  t.match(await rows(), [{ state: 'done' }, { state: 'waiting', attempts: 0 }])
+})
+
 t.test('what heeds no abort, and a store that is away, hold up no stop', async t => {
-  const { queue, clock, start, stop } = await open(t, { gated: true, drainMs: 3000 })
+  const { queue, clock, start, stop } = await open(t, { gated: true })
   await queue.add([sendTo('1')])
   start()
   await clock.settle()
@@ -199,15 +219,15 @@ t.test('what heeds no abort, and a store that is away, hold up no stop', async t
   void stop().then(() => {
     isStopped = true
   })
-  await clock.pass(4100)
+  await clock.pass(6100)
   t.ok(isStopped)
-  const other = await open(t, { abortable: true, drainMs: 3000 })
+  const other = await open(t, { abortable: true })
   await other.queue.add([sendTo('1')])
   other.start()
   await other.clock.settle()
   other.fault.isAway = true
   void other.stop()
-  await other.clock.pass(4100)
+  await other.clock.pass(6100)
   t.strictSame(other.aborted, ['1'])
   t.match(await other.rows(), [{ state: 'running' }], 'another process takes it over')
 })

@@ -73,8 +73,30 @@ t.test('each outcome is stored, and counted', async t => {
   await stop()
 })
 
+t.test('what is held, and what goes without its actions, is counted and told', async t => {
+  const outcomes: Outcome[] = [
+    { kind: 'dead', isHeld: true, error: { code: 'DYN_CALL_FAILED', message: 'x' } },
+    { ...retry, at: Date.UTC(2026, 0, 1), error: { code: 'DYN_SEND_WITHOUT_ACTIONS', message: 'y' } },
+    { kind: 'done' },
+  ]
+  const { queue, clock, start, stop, samples, logged, rows } = await open(t, {
+    perform: async () => outcomes.shift() ?? null,
+  })
+  await queue.add([sendTo('1'), sendTo('2')])
+  start()
+  await clock.pass(1000)
+  t.match(await rows(), [{ state: 'dead' }, { state: 'done', lastError: { code: 'DYN_SEND_WITHOUT_ACTIONS' } }])
+  t.strictSame(await samples('dynablock_sends_held_total'), [['sending.sendContent DYN_CALL_FAILED', 1]])
+  t.strictSame(await samples('dynablock_sends_without_actions_total'), [['sending.sendContent', 1]])
+  t.match(logged, [
+    ['error', { id: '1', code: 'DYN_CALL_FAILED' }, 'a send is dead'],
+    ['error', { id: '2', code: 'DYN_SEND_WITHOUT_ACTIONS' }, /lacks a tag or field/],
+  ])
+  await stop()
+})
+
 t.test('a page with too much on its way leaves the others their turn', async t => {
-  const { queue, clock, start, begun } = await open(t, { gated: true, pageConcurrency: 3, drainMs: 0 })
+  const { queue, clock, start, begun } = await open(t, { gated: true, pageConcurrency: 3 })
   await queue.add(['1', '2', '3'].map(sendTo))
   start()
   await clock.settle()
@@ -126,6 +148,30 @@ t.test('what the platform holds up for one contact is a moment for the page, and
   t.match(await rows(), [{ state: 'waiting' }, { state: 'done' }, { state: 'done' }])
   await clock.pass(5000)
   t.match(await rows(), [{ state: 'done' }, { state: 'done' }, { state: 'done' }])
+  await stop()
+})
+
+t.test('a page that stays over its limits is paused, told of once, and tried by one call', async t => {
+  let isLimited = true
+  const perform: Perform = async () =>
+    isLimited ? { ...retry, at: clock.now() + 1000, failures: 1, limit: 'platform' } : { kind: 'done' }
+  const { queue, clock, start, stop, rows, logged, calls, samples } = await open(t, { perform })
+  await queue.add([
+    ...['1', '2', '3', '4'].map(sendTo),
+    { ...sendTo('5'), page: '222', notBefore: clock.now() + 200_000 },
+  ])
+  start()
+  await clock.pass(130_000)
+  t.match(logged, [['error', { page, ms: 300_000, code: 'DYN_CALL_LIMITED' }, /24 hours/]])
+  t.strictSame(await samples('dynablock_pages_paused'), [['', 1]])
+  const asked = calls.filter(name => name === 'retryAt').length
+  isLimited = false
+  await clock.pass(100_000)
+  t.equal(calls.filter(name => name === 'retryAt').length, asked, 'nothing leaves')
+  t.match((await rows()).at(-1), { state: 'done' }, 'of that page')
+  await clock.pass(250_000)
+  t.ok((await rows()).every(({ state }) => state === 'done'))
+  t.strictSame(await samples('dynablock_pages_paused'), [['', 0]])
   await stop()
 })
 

@@ -78,6 +78,14 @@ const cases: Case[] = [
   ],
   ['StoreAway', 'a failover', { [`dynablock_store_up{${one}}`]: '1 0 1x9' }, '3m', none],
   [
+    'PagePaused',
+    'by one of two',
+    { [`dynablock_pages_paused{${one}}`]: '0 1x9', [`dynablock_pages_paused{${two}}`]: '0x10' },
+    '3m',
+    {},
+  ],
+  ['PagePaused', 'no page', { [`dynablock_pages_paused{${one}}`]: '0x9' }, '3m', none],
+  [
     'KeyRefused',
     'the first time',
     { [outbound('DYN_MANYCHAT_KEY')]: '_x20 1x9', [outbound('ok')]: '0+9x30' },

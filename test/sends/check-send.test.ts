@@ -1,6 +1,8 @@
 import t from 'tap'
 import { createBots } from '../../src/chatfuel/bots.ts'
+import { createDefaultOnUnknown } from '../../src/delivery/on-unknown.ts'
 import { createPages } from '../../src/manychat/pages.ts'
+import type { OnUnknown } from '../../src/queue/job.ts'
 import { createSendCheck } from '../../src/sends/check-send.ts'
 
 const appKeys = { keyOf: () => null, pages: () => [] } as never
@@ -13,7 +15,7 @@ t.test('a send is accepted with all that is known of it', async t => {
     ...flow,
     page: '111',
     addressee: '9007199254740993123',
-    onUnknown: 'retry',
+    defaultOnUnknown: 'retry',
     idempotencyKey: null,
   })
   const asked = { ...flow, page: 111, not_before: '2026-01-31T09:00:00+01:00', on_unknown: 'hold' }
@@ -24,6 +26,22 @@ t.test('a send is accepted with all that is known of it', async t => {
     idempotencyKey: 'key',
   })
 })
+
+t.test(
+  'media of which nobody knows whether they arrived are held, unless the setting or the send says otherwise',
+  async t => {
+    const messages = [{ type: 'image', url: 'https://b.test/a.png' }]
+    const image = {
+      operation: 'sending.sendContent',
+      params: { subscriber_id: '1', data: { version: 'v2', content: { messages } } },
+    }
+    t.equal(one(image, null).defaultOnUnknown, 'hold')
+    t.notOk('onUnknown' in one(image, null))
+    t.match(one({ ...image, on_unknown: 'retry' }, null), { onUnknown: 'retry' })
+    const { defaultOnUnknown } = checkOf({ keys: ['111:key'] }, 'retry')(image, null)
+    t.equal(defaultOnUnknown, 'retry')
+  },
+)
 
 t.test('the page is the named one, or the only one', async t => {
   const two = checkOf({ keys: ['111:key', '222:key'] })
@@ -67,6 +85,7 @@ t.test('what can not succeed is refused', async t => {
   }
 })
 
-function checkOf(keys: Pick<Parameters<typeof createPages>[0], 'keys' | 'maton'>) {
-  return createSendCheck({ pages: createPages({ ...keys, appKeys }), bots, allowLoopback: false })
+function checkOf(keys: Pick<Parameters<typeof createPages>[0], 'keys' | 'maton'>, media: OnUnknown = 'hold') {
+  const pages = createPages({ ...keys, appKeys })
+  return createSendCheck({ pages, bots, defaultOnUnknown: createDefaultOnUnknown(media), allowLoopback: false })
 }

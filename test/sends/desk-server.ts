@@ -1,6 +1,7 @@
 /** The routes of sends on their own app, with a queue that the test can inspect. */
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import type { Test } from 'tap'
+import { createDefaultOnUnknown } from '../../src/delivery/on-unknown.ts'
 import { createApiAccess } from '../../src/ops/api-access.ts'
 import { bodies } from '../../src/ops/bodies.ts'
 import { createBareRefusals } from '../../src/ops/client-error.ts'
@@ -39,7 +40,12 @@ export async function serveSends(t: Test, given?: Queue, limits: Pick<SendsOptio
   })
   bodies(app, { maxBytes: 4096, maxTotalBytes: 65_536 })
   app.setErrorHandler(createSendProblem({ now: clock.now }))
-  const checkSend = createSendCheck({ pages, bots, allowLoopback: false })
+  const checkSend = createSendCheck({
+    pages,
+    bots,
+    defaultOnUnknown: createDefaultOnUnknown('hold'),
+    allowLoopback: false,
+  })
   const tokens = [token, `${token}-2`, `shop:sends:${token}-3`, `crm:sends+check:${token}-4`].map(readApiToken)
   const authorize = createApiAccess(tokens)('sends')
   await app.register(sends, { queue: () => queue, checkSend, authorize, maxBodyBytes: 4096, ...limits })

@@ -4,6 +4,7 @@ import { createBots } from '../../src/chatfuel/bots.ts'
 import { createDispatch, maxSlotWaitMs } from '../../src/delivery/dispatch.ts'
 import type { Params } from '../../src/delivery/operations.ts'
 import { createPerform, type PerformContext, type PerformOptions } from '../../src/delivery/perform.ts'
+import { readKnownNames } from '../../src/delivery/unknown-names.ts'
 import { createPages } from '../../src/manychat/pages.ts'
 import { createRateLimits, type RateLimits } from '../../src/outbound/limits.ts'
 import type { Lease } from '../../src/queue/job.ts'
@@ -32,6 +33,7 @@ export async function openDesk(t: Test, overrides: DeskOverrides = {}) {
   const perform = createPerform({
     dispatch: createDispatch({ pages, bots }),
     fallbackFlows: new Map(fallbackFlows),
+    knownNames: async (page, signal) => readKnownNames(pages.clientFor(page), signal),
     now: clock.now,
     random,
   })

@@ -1,6 +1,7 @@
 /** Checks that the store opens, is writable and has this release's version. Changes and creates nothing. */
 
 import type { Installation } from '../../manychat/app-keys.ts'
+import { lockOutRemedy } from '../../outbound/limits.ts'
 import type { Config } from '../../settings/config.ts'
 import { newestVersion } from '../../store/migrations.ts'
 import type { MigrationsTable } from '../../store/tables.ts'
@@ -16,9 +17,15 @@ export interface Look {
   /** Why it can't be written; null when it can. */
   unwritable: [expected: string, got: string, remedy: string] | null
   installations: Installation[]
+  /** Pages with sends that the platform refused for its limit, again and again. */
+  limited: { page: string | null; count: number }[]
   /** What PostgreSQL does with commits, by its own default for this user. */
   commits?: CommitSettings
 }
+
+/** Reads `limited`. */
+export const limitedQuery = `select page, count(*) as count from jobs
+  where state = 'waiting' and error_code = 'DYN_CALL_LIMITED' and failures >= 5 group by page order by page`
 
 export interface CommitSettings {
   synchronous_commit: string
@@ -42,7 +49,8 @@ export async function examineStore({
   try {
     const look = databaseUrl === undefined ? await lookAtSqlite(dataDir) : await lookAtPostgres(databaseUrl)
     const commits = look.commits ? [judgeCommits(subject, look.commits)] : []
-    return { findings: [judge(subject, look), ...commits], installations: look.installations }
+    const limited = look.limited.map(warnOfLimit)
+    return { findings: [judge(subject, look), ...commits, ...limited], installations: look.installations }
   } catch (error) {
     // A driver's message may quote the connection string with its password.
     const { code = 'an error' } = error as NodeJS.ErrnoException
@@ -71,6 +79,12 @@ function judge(subject: string, { version, needs, unwritable }: Look): Finding {
     return warning(subject, expected, `version ${version}`, 'The next start brings it up to date: back it up first.')
   }
   return ok(subject, expected, 'it, and it can be written')
+}
+
+function warnOfLimit({ page, count }: Look['limited'][number]): Finding {
+  const subject = `page ${page ?? 'of the default connection'}`
+  const got = `${count} that were refused 5 times or more, and wait`
+  return warning(subject, "sends within ManyChat's limits", got, lockOutRemedy)
 }
 
 /** The server sets the first for its own connections; the others are the database's alone. */

@@ -6,6 +6,7 @@ import t from 'tap'
 import { examineAppKeys } from '../../../src/cli/doctor/app-keys.ts'
 import { examineStore, judgeCommits } from '../../../src/cli/doctor/store.ts'
 import { createCipher } from '../../../src/manychat/cipher.ts'
+import { createQueue } from '../../../src/queue/queue.ts'
 import { createAppKeyStorage } from '../../../src/store/app-key-storage.ts'
 import { newestVersion } from '../../../src/store/migrations.ts'
 import { openStore } from '../../../src/store/store.ts'
@@ -49,6 +50,20 @@ onBoth('a store in use is looked at, with the App Keys in it', async (t, { optio
   const [refused] = examineAppKeys(installations, ['another-key-than-that']).findings
   t.match(refused, { level: 'problem', got: 'one that another key encrypted', remedy: /STATE_KEYS/ })
   t.same(filesOf(options.dataDir), before)
+})
+
+onBoth('pages whose sends are refused again and again are told of the lock-out', async (t, { options, store }) => {
+  const queue = createQueue(store)
+  const send = { operation: 'sending.sendFlow', params: { subscriber_id: '1', flow_ns: 'content1' } }
+  await queue.add(['1', '2', '3'].map(addressee => ({ ...send, page: addressee === '3' ? '66' : '55', addressee })))
+  const error = { code: 'DYN_CALL_LIMITED', message: 'x' }
+  for (const lease of await queue.claim({ kind: 'delivery', worker: 'w', limit: 9 })) {
+    const failures = lease.page === '55' ? 5 : 4
+    await queue.retryAt(lease, { at: Date.now() + 60_000, error, countsAsAttempt: false, failures })
+  }
+  const { findings } = await examineStore(addressOf(options))
+  t.match(findings.slice(1), [{ level: 'warning', subject: 'page 55', got: /^2 that/, remedy: /24 hours/ }])
+  t.equal(findings.length, 2)
 })
 
 onBoth('a store of another release', async (t, { options, store }) => {

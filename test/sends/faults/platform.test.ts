@@ -28,7 +28,8 @@ async function failForAMinute(t: Test, fail: (response: ServerResponse, delivery
   const pages = createPages({ keys: [`${page}:key`], appKeys, baseUrl: platform.url, ...shared })
   const bots = { v1For: () => t.fail('no bot is asked') as never, v2For: () => t.fail('no bot is asked') as never }
   const dispatch = createDispatch({ pages, bots })
-  const perform = createPerform({ dispatch, fallbackFlows: new Map(), now: clock.now })
+  const knownNames = () => t.fail('no names are asked for') as never
+  const perform = createPerform({ dispatch, fallbackFlows: new Map(), knownNames, now: clock.now })
   const { queue, rows, start, stop } = await openWorker(t, { perform, clock })
   await queue.add(
     ['a1', 'b1', 'a2', 'b2'].map(text => ({

@@ -39,6 +39,16 @@ onBoth('the same key and body again is the same send', async (t, { queue }) => {
   t.equal(second?.job.state, 'done')
 })
 
+onBoth('a setting that changed since makes no other body', async (t, { queue }) => {
+  const added = delivery({ idempotencyKey: 'k' })
+  const [first] = await queue.add([{ ...added, defaultOnUnknown: 'hold' }])
+  t.equal(first?.job.onUnknown, 'hold')
+  const [second] = await queue.add([{ ...added, defaultOnUnknown: 'retry' }])
+  t.match(second, { existed: true, job: { onUnknown: 'hold' } })
+  const [said] = await queue.add([delivery({ onUnknown: 'retry', defaultOnUnknown: 'hold' })])
+  t.equal(said?.job.onUnknown, 'retry')
+})
+
 onBoth('the same key with another body adds nothing', async (t, { queue, store }) => {
   await queue.add([delivery({ idempotencyKey: 'k' })])
   const others: Partial<NewDelivery>[] = [{ params: {} }, { page: '2' }, { notBefore: 5 }, { onUnknown: 'hold' }]

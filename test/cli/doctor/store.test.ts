@@ -62,8 +62,9 @@ onBoth('pages whose sends are refused again and again are told of the lock-out',
     await queue.retryAt(lease, { at: Date.now() + 60_000, error, countsAsAttempt: false, failures })
   }
   const { findings } = await examineStore(addressOf(options))
-  t.match(findings.slice(1), [{ level: 'warning', subject: 'page 55', got: /^2 that/, remedy: /24 hours/ }])
-  t.equal(findings.length, 2)
+  const warnings = findings.filter(({ level }) => level !== 'ok')
+  t.match(warnings, [{ level: 'warning', subject: 'page 55', got: /^2 that/, remedy: /24 hours/ }])
+  t.equal(warnings.length, 1)
 })
 
 onBoth('a store of another release', async (t, { options, store }) => {

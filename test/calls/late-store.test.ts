@@ -3,7 +3,6 @@ import t, { type Test } from 'tap'
 import type { BlockAnswer } from '../../src/calls/answer.ts'
 import { createLateReplies, type LateRepliesOptions } from '../../src/calls/late.ts'
 import { type CallRecord, storeCall } from '../../src/calls/record.ts'
-import type { Content } from '../../src/content/content.ts'
 import { createHeartbeat } from '../../src/delivery/heartbeat.ts'
 import { createSendMetrics } from '../../src/delivery/metrics.ts'
 import { createDefaultOnUnknown } from '../../src/delivery/on-unknown.ts'
@@ -85,14 +84,6 @@ t.test('content that can not be stored just now is stored when the store is back
     { kind: 'run', state: 'done' },
     { state: 'waiting', addressee: '55', ...textOf('Later') },
   ])
-})
-
-t.test('a late reply with media is held when nobody knows whether it arrived', async t => {
-  const { rows, late, work } = await setUp(t)
-  const content: Content = { messages: [{ type: 'image', url: 'https://b.test/a.png' }] }
-  await late.take(record, Promise.resolve({ content, json: '' }), work)
-  await late.settled()
-  t.match(await rows(), [{ state: 'done' }, { state: 'waiting', onUnknown: 'hold' }])
 })
 
 t.test('a handler that returns nothing has nothing to be delivered', async t => {

@@ -1,4 +1,4 @@
-import { text } from '../../src/content/message.ts'
+import { image, text } from '../../src/content/message.ts'
 import { defineBlock, nodeButton } from '../../src/index.ts'
 import { onBoth } from '../store/engines.ts'
 import { page, serveLate } from './late-server.ts'
@@ -49,6 +49,33 @@ onBoth('a whole answer is delivered with its prefix, and split where it is too l
     `"messages":[{"type":"text","text":"So: ${'x'.repeat(1000)}"},{"type":"text","text":"yyy`,
   )
 })
+
+onBoth(
+  'a picture of which nobody knows whether it arrived is held, or goes out again where that is set',
+  async (t, given) => {
+    const { options, queue } = given
+    for (const [onUnknownMedia, state, count] of [
+      ['hold', 'dead', 1],
+      ['retry', 'done', 2],
+    ] as const) {
+      const { block, calls } = slowBlock()
+      const { app, open, ready, delivered, platform, until } = await serveLate(
+        t,
+        options,
+        { block },
+        { onUnknownMedia },
+      )
+      await ready()
+      platform.answerWith({ status: 502, body: '<html>' })
+      await open('block')
+      calls[0]?.answer(image('https://b.test/a.png') as never)
+      await delivered(count)
+      await until(async () => (await queue.list({ state })).some(({ onUnknown }) => onUnknown === onUnknownMedia))
+      t.equal(platform.heard.length, count)
+      await app.close()
+    }
+  },
+)
 
 onBoth('late replies to one contact go out in the order of their calls', async (t, { options }) => {
   const { block, calls } = slowBlock()

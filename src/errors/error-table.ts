@@ -101,7 +101,7 @@ export const errorTable = {
   DYN_APP_PAGE_UNPROVEN: [
     403,
     'Page not proven',
-    'The app may not call page.getInfo, so nothing proves that its key is one of page {page}, which has an App Key.',
+    'The app may not call page.getInfo, so nothing proves that its key is one of page {page}, which has a key.',
     'Add page.getInfo to the scopes of the app, or install it by APP_INSTALL_SECRETS.',
   ],
   DYN_APP_PAGE_REFUSED: [

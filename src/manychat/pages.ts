@@ -35,7 +35,7 @@ export function createPages({ keys, appKeys, defaultPage, maton, baseUrl, standI
   const shared = { ...options, limits: options.limits ?? createRateLimits() }
   const keysByPage = new Map(keys.map(key => [key.slice(0, key.indexOf(':')), key]))
   const clients = new Map<string, ManyChat>()
-  return { clientFor, pageOf, prove, configured }
+  return { clientFor, pageOf, prove, hasKey, configured }
 
   /**
    * The page that a call belongs to; null where a key needs no page, like that of a gateway's default connection. Where the
@@ -76,6 +76,11 @@ export function createPages({ keys, appKeys, defaultPage, maton, baseUrl, standI
   /** Asks ManyChat which page an App Key belongs to; null when its app may not ask that, though the key is genuine. */
   async function prove(appKey: string): Promise<{ id?: unknown } | null> {
     return proveAppKey(createManyChat({ baseUrl, ...shared, appKey }))
+  }
+
+  /** Whether calls for the page go out with a key that it has already, be it that of a gateway's default connection. */
+  function hasKey(page: string): boolean {
+    return configured().includes(page) || maton?.connections.size === 0
   }
 
   /** The pages with a configured or installed key. */

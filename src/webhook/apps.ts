@@ -12,8 +12,8 @@ import { textOrNull } from './contact.ts'
 import { type AppInstallation, appInstalled, appInstalledAt } from './schemas.ts'
 
 export interface AppsOptions {
-  appKeys: Pick<AppKeys, 'install' | 'pages'>
-  pages: Pick<Pages, 'prove'>
+  appKeys: Pick<AppKeys, 'install'>
+  pages: Pick<Pages, 'prove' | 'hasKey'>
   secrets: readonly WebhookSecret[]
   /** APP_INSTALL_SECRETS: the ends of the addresses that need no header. With any, `secrets` install nothing. */
   installSecrets: readonly string[]
@@ -83,7 +83,7 @@ export async function apps(scope: FastifyInstance, options: AppsOptions): Promis
     if (page === null) throw refuse('no page_id beside the key of an app that may not call page.getInfo')
     // A key may begin with its page.
     if ((/^(\d+):/.exec(key)?.[1] ?? page) !== page) throw refuse('the key of another page')
-    if (!mayReplace && appKeys.pages().includes(page)) throw createError('DYN_APP_PAGE_UNPROVEN', { page })
+    if (!mayReplace && pages.hasKey(page)) throw createError('DYN_APP_PAGE_UNPROVEN', { page })
     return page
   }
 }

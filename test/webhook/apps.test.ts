@@ -170,6 +170,22 @@ t.test('a page that nothing proves has to be named, and by a webhook secret take
   t.equal((await post(app, '/apps/installed', { app_token: 'x', page_id: '55' })).status, 401)
 })
 
+t.test('W3: without a proof, a webhook secret takes over no page that has a key of any kind', async t => {
+  const gateway = { matonApiKey: 'maton-key' }
+  for (const config of [
+    { manychatApiKeys: [`${page}:key`] },
+    { ...gateway, matonConnections: new Map([[page, 'c1']]) },
+    { ...gateway, matonConnections: new Map<string, string>() },
+  ]) {
+    const { install, platform } = await setUp(t, config)
+    platform.answerAt('/fb/page/getInfo', outOfScope)
+    t.match((await install({ app_token: 'other', page_id: page })).json, {
+      status: 403,
+      code: 'DYN_APP_PAGE_UNPROVEN',
+    })
+  }
+})
+
 t.test('a failure of ManyChat while a key is tried is no proof', async t => {
   const { platform, install } = await setUp(t)
   platform.answerWith(outOfScope, { status: 500, body: '{"status":"exception","message":"Something went wrong"}' })

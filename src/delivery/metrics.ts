@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client'
+import type { Gauge as AnyGauge, Registry } from 'prom-client'
 import { Counter, Gauge } from '../ops/prom-client.ts'
 import type { RateLimits } from '../outbound/limits.ts'
 import type { QueueStats } from '../queue/job.ts'
@@ -31,33 +31,36 @@ export function createSendMetrics({ registry, readStats, now = () => performance
       for (const { operation, state, count } of stats?.byState ?? []) sends.set({ operation, state }, count)
     },
   })
-  const oldestWaiting = new Gauge({
+  new Gauge({
     name: 'dynablock_sends_oldest_waiting_seconds',
-    help: 'How long ago the oldest send was due that is not over, whatever holds it up.',
+    help: 'How long ago the oldest send or late reply was due that is not over, whatever holds it up.',
     registers,
     async collect() {
-      const stats = await readStatsSeldom()
-      // An unknown number is left out, as 0 would be wrong.
-      if (stats) oldestWaiting.set(stats.oldestWaitingSeconds)
-      else oldestWaiting.remove()
+      showKnown(this, (await readStatsSeldom())?.oldestWaitingSeconds)
     },
   })
-  const newestDead = new Gauge({
+  new Gauge({
+    name: 'dynablock_outcomes_oldest_waiting_seconds',
+    help: 'How long ago the oldest outcome was due that OUTCOME_URL has not accepted.',
+    registers,
+    async collect() {
+      showKnown(this, (await readStatsSeldom())?.oldestOutcomeSeconds)
+    },
+  })
+  new Gauge({
     name: 'dynablock_sends_newest_dead_seconds',
     help: 'How long ago the latest send or late reply died.',
     registers,
     async collect() {
-      const seconds = (await readStatsSeldom())?.newestDeadSeconds ?? null
-      if (seconds === null) newestDead.remove()
-      else newestDead.set(seconds)
+      showKnown(this, (await readStatsSeldom())?.newestDeadSeconds)
     },
   })
-  const storeUp = new Gauge({
+  new Gauge({
     name: 'dynablock_store_up',
     help: '1 while the store can be read and written.',
     registers,
     async collect() {
-      storeUp.set((await readStatsSeldom()) ? 1 : 0)
+      this.set((await readStatsSeldom()) ? 1 : 0)
     },
   })
   const attempts = new Counter({
@@ -117,6 +120,12 @@ export function createSendMetrics({ registry, readStats, now = () => performance
         return reservation
       },
     }
+  }
+
+  /** An unknown number is left out, as 0 would be wrong. */
+  function showKnown(gauge: AnyGauge, seconds: number | null | undefined): void {
+    if (seconds === null || seconds === undefined) gauge.remove()
+    else gauge.set(seconds)
   }
 
   /** One question at a time, and its answer for whoever asks within a few seconds. */

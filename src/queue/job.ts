@@ -152,9 +152,11 @@ export interface ListOptions {
 export interface QueueStats {
   /** Those that wait, run or are dead; the others are counted as they end, not here. The operation of a run is `run`. */
   byState: { operation: string; state: JobState; count: number }[]
-  /** How long ago the oldest unfinished job was due; 0 when none is. */
+  /** How long ago the oldest unfinished run or delivery was due; 0 when none is. */
   oldestWaitingSeconds: number
-  /** How long ago the latest of the dead died; null when none is. */
+  /** The same for outcomes, which wait for a receiver of the user's. */
+  oldestOutcomeSeconds: number
+  /** How long ago the latest of the dead runs and deliveries died; null when none is. */
   newestDeadSeconds: number | null
 }
 

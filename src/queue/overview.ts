@@ -87,23 +87,25 @@ export function createOverview({
 
   async function stats(): Promise<QueueStats> {
     return store.run(async db => {
-      const since = (query: RawBuilder<number>) =>
-        sql<{ ms: number | null }>`select ${time.inStore()} - (${query}) as ms`
-      const due = since(sql`select min(due_at) from jobs where state in ('waiting', 'running')`)
-      const died = since(sql`select max(updated_at) from jobs where state = 'dead'`)
-      const newestDeadMs = await readMs(db, died)
+      const oldest = (kind: JobKind) =>
+        sql`select min(due_at) as at from jobs where kind = ${sql.lit(kind)} and state in ('waiting', 'running')`
+      const newestDead = (kind: JobKind) =>
+        sql`select max(updated_at) as at from jobs where kind = ${sql.lit(kind)} and state = 'dead'`
+      const due = sql`select min(at) from (${oldest('run')} union all ${oldest('delivery')}) as oldest`
+      const died = sql`select max(at) from (${newestDead('run')} union all ${newestDead('delivery')}) as newest`
       return {
         byState: await readCounts(db),
-        oldestWaitingSeconds: ((await readMs(db, due)) ?? 0) / 1000,
-        newestDeadSeconds: newestDeadMs === null ? null : newestDeadMs / 1000,
+        oldestWaitingSeconds: (await secondsSince(db, due)) ?? 0,
+        oldestOutcomeSeconds: (await secondsSince(db, oldest('outcome'))) ?? 0,
+        newestDeadSeconds: await secondsSince(db, died),
       }
     })
   }
 
-  /** Never below 0: what is due later is not waited for, and a clock can be set back. */
-  async function readMs(db: Kysely<Tables>, query: RawBuilder<{ ms: number | null }>): Promise<number | null> {
-    const { rows } = await query.execute(db)
+  /** Never below 0: what is due later is not waited for, and a clock can be set back. null: there is none. */
+  async function secondsSince(db: Kysely<Tables>, at: RawBuilder<unknown>): Promise<number | null> {
+    const { rows } = await sql<{ ms: number | null }>`select ${time.inStore()} - (${at}) as ms`.execute(db)
     const ms = rows[0]?.ms ?? null
-    return ms === null ? null : Math.max(0, Number(ms))
+    return ms === null ? null : Math.max(0, Number(ms)) / 1000
   }
 }

@@ -21,6 +21,7 @@ const migrations: readonly Migration[] = [
   { apply: addGaps },
   { apply: createJobs },
   { apply: emptyFinished },
+  { apply: indexAges, onlyAdds: true },
 ]
 /** The form that this release makes of a store. */
 export const newestVersion = migrations.length
@@ -162,4 +163,11 @@ async function emptyFinished(db: Kysely<Tables>): Promise<void> {
     await sql`update jobs set params = null, call = null where id > ${from} and id <= ${from + idsPerStatement}
       and state in ('done', 'cancelled')`.execute(db)
   }
+}
+
+/** Outcomes wait for a receiver of the user's, so their age is read apart from that of sends. */
+async function indexAges(db: Kysely<Tables>): Promise<void> {
+  await sql`create index jobs_due_by_kind on jobs (kind, due_at) where state in ('waiting', 'running')`.execute(db)
+  await sql`create index jobs_dead_by_kind on jobs (kind, updated_at) where state = 'dead'`.execute(db)
+  for (const name of ['jobs_oldest', 'jobs_dead']) await sql`drop index ${sql.id(name)}`.execute(db)
 }

@@ -29,13 +29,15 @@ t.test('counts by labels', async t => {
 
 t.test('shows what the store knows, as it was at most five seconds ago', async t => {
   let reads = 0
-  const known7 = { byState: [{ operation, state: 'dead' as const, count: 4 }], oldestWaitingSeconds: 7 }
+  const byState = [{ operation, state: 'dead' as const, count: 4 }]
+  const known7 = { byState, oldestWaitingSeconds: 7, oldestOutcomeSeconds: 8 }
   const answers = [{ ...known7, newestDeadSeconds: 5 }, null, { ...known7, newestDeadSeconds: null }]
   const { registry, clock } = setUp(async () => answers[reads++] ?? null)
   const known = await registry.metrics()
   t.equal(reads, 1)
   t.match(known, `dynablock_sends{operation="${operation}",state="dead"} 4\n`)
   t.match(known, 'dynablock_sends_oldest_waiting_seconds 7\n')
+  t.match(known, 'dynablock_outcomes_oldest_waiting_seconds 8\n')
   t.match(known, 'dynablock_sends_newest_dead_seconds 5\n')
   t.match(known, 'dynablock_store_up 1\n')
   clock.ms = 4999
@@ -44,7 +46,7 @@ t.test('shows what the store knows, as it was at most five seconds ago', async t
   clock.ms = 5000
   const unknown = await registry.metrics()
   t.equal(reads, 2)
-  t.notMatch(unknown, /^dynablock_sends[{_]/m, 'an unknown number is left out')
+  t.notMatch(unknown, /^dynablock_(sends|outcomes)[{_]/m, 'an unknown number is left out')
   t.match(unknown, 'dynablock_store_up 0\n')
   clock.ms = 10_000
   t.notMatch(await registry.metrics(), /^dynablock_sends_newest_dead/m, 'nothing is dead')
@@ -57,7 +59,7 @@ t.test('asks the store one question at a time, however long it takes', async t =
   clock.ms = 60_000
   scrapes.push(registry.metrics())
   t.equal(asked.length, 1)
-  asked[0]?.({ byState: [], oldestWaitingSeconds: 3, newestDeadSeconds: null })
+  asked[0]?.({ byState: [], oldestWaitingSeconds: 3, oldestOutcomeSeconds: 0, newestDeadSeconds: null })
   for (const scrape of await Promise.all(scrapes)) t.match(scrape, 'oldest_waiting_seconds 3\n')
   void registry.metrics()
   t.equal(asked.length, 2, 'the answer is as old as its question')

@@ -70,6 +70,15 @@ const cases: Case[] = [
   ['SendsWait', 'a broadcast', { [`dynablock_sends_oldest_waiting_seconds{${one}}`]: '0+60x4 0x9' }, '12m', none],
   ['SendsWait', 'none', { [`dynablock_sends_oldest_waiting_seconds{${one}}`]: '0x30' }, '15m', none],
   [
+    'OutcomesWait',
+    'a receiver is down',
+    { [`dynablock_outcomes_oldest_waiting_seconds{${one}}`]: '0+60x30' },
+    '15m',
+    {},
+  ],
+  ['OutcomesWait', 'sends wait', { [`dynablock_sends_oldest_waiting_seconds{${one}}`]: '0+60x30' }, '15m', none],
+  ['SendsWait', 'outcomes wait', { [`dynablock_outcomes_oldest_waiting_seconds{${one}}`]: '0+60x30' }, '15m', none],
+  [
     'StoreAway',
     'one of two is cut off',
     { [`dynablock_store_up{${one}}`]: '1 0x9', [`dynablock_store_up{${two}}`]: '1x10' },

@@ -34,6 +34,7 @@ t.test('the names stay', async t => {
       ['dynablock_outbound_call_duration_seconds', 'service'],
       ['dynablock_sends', 'operation', 'state'],
       ['dynablock_sends_oldest_waiting_seconds'],
+      ['dynablock_outcomes_oldest_waiting_seconds'],
       ['dynablock_sends_newest_dead_seconds'],
       ['dynablock_store_up'],
       ['dynablock_send_attempts_total', 'operation', 'outcome'],

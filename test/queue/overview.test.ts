@@ -1,3 +1,4 @@
+import { createQueue } from '../../src/queue/queue.ts'
 import { addOne, claim, claimOne, countRows, ids, idsOf, onBoth } from '../store/engines.ts'
 import { delivery, run } from './delivery.ts'
 
@@ -47,7 +48,12 @@ onBoth('what is over is deleted: after 7 days, dead after 30', async (t, { queue
 })
 
 onBoth('the queue is counted, and how long it has been waiting', async (t, { queue, clock }) => {
-  t.strictSame(await queue.stats(), { byState: [], oldestWaitingSeconds: 0, newestDeadSeconds: null })
+  t.strictSame(await queue.stats(), {
+    byState: [],
+    oldestWaitingSeconds: 0,
+    oldestOutcomeSeconds: 0,
+    newestDeadSeconds: null,
+  })
   t.equal(await queue.nextDueAt('delivery'), null)
   await queue.add([
     delivery({ addressee: 'ana' }),
@@ -70,6 +76,7 @@ onBoth('the queue is counted, and how long it has been waiting', async (t, { que
     ],
     // Includes running jobs, which may hang.
     oldestWaitingSeconds: 1.5,
+    oldestOutcomeSeconds: 0,
     newestDeadSeconds: 0,
   }
   t.strictSame(await queue.stats(), expected)
@@ -111,4 +118,21 @@ onBoth('how long ago the latest died is known, whatever died or was deleted befo
   clock.pass(31 * dayMs)
   await queue.sweep()
   t.equal(await dead(), null)
+})
+
+onBoth('outcomes have an age of their own', async (t, { store, clock }) => {
+  const queue = createQueue(store, { now: clock.now, tellsOutcomes: true })
+  const ages = async () => {
+    const { oldestWaitingSeconds, oldestOutcomeSeconds, newestDeadSeconds } = await queue.stats()
+    return [oldestWaitingSeconds, oldestOutcomeSeconds, newestDeadSeconds]
+  }
+  await addOne(queue)
+  await queue.finish(await claimOne(queue))
+  clock.pass(60_000)
+  t.strictSame(await ages(), [0, 60, null])
+  await addOne(queue)
+  clock.pass(1000)
+  t.strictSame(await ages(), [1, 61, null])
+  await queue.kill(await claimOne(queue, 'outcome'), refused)
+  t.strictSame(await ages(), [1, 0, null], 'a dead one is no dead send')
 })

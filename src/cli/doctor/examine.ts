@@ -49,7 +49,7 @@ export async function examine({
     within('maton', examineMaton(config, outbound), finding => [finding]),
   ])
   const store = await within('store', examineStore(config), finding => ({ findings: [finding], installations: [] }))
-  const appKeys = examineAppKeys(store.installations, config.stateKeys)
+  const appKeys = examineAppKeys(store.installations, config)
   const kinds = new Set<Kind>([...uses.uses.map(({ kind }) => kind), ...kindsOfFallback(config.fallbackFlows.size)])
   const { findings: ofPages, pages } = await within(
     'pages',

@@ -15,6 +15,8 @@ import { addressOf, folder, onBoth, schemaOptions } from '../../store/engines.ts
 
 const key = 'a-state-key-that-encrypts-in-this-test'
 const databaseUrl = undefined
+/** Settings of a server that has App Keys and nothing else. */
+const alone = { stateKeys: [key], defaultPage: undefined, manychatApiKeys: [], matonApiKey: undefined }
 
 onBoth('a store in use is looked at, with the App Keys in it', async (t, { options, store }) => {
   const installation = { page: '55', app_id: null, app_version: null, installed_at: 1, uninstalled_at: null }
@@ -35,7 +37,7 @@ onBoth('a store in use is looked at, with the App Keys in it', async (t, { optio
   const commits = { level: 'ok', expected: 'commits that survive a crash', got: 'synchronous_commit on' }
   const ofStore = { level: 'ok', expected: `a store of version ${newestVersion}` }
   t.match(findings, options.databaseUrl === undefined ? [ofStore] : [ofStore, commits])
-  const examined = examineAppKeys(installations, ['another-key-than-that', key])
+  const examined = examineAppKeys(installations, { ...alone, stateKeys: ['another-key-than-that', key] })
   t.same(
     examined.keys,
     new Map([
@@ -46,10 +48,29 @@ onBoth('a store in use is looked at, with the App Keys in it', async (t, { optio
   t.match(examined.findings, [
     { level: 'ok', subject: 'page 55' },
     { level: 'warning', subject: 'page 56', remedy: 'Install the app again.' },
+    { level: 'warning', subject: 'DEFAULT_PAGE', got: 'nothing, and the app on 2 pages' },
   ])
-  const [refused] = examineAppKeys(installations, ['another-key-than-that']).findings
+  const [refused] = examineAppKeys(installations, { ...alone, stateKeys: ['another-key-than-that'] }).findings
   t.match(refused, { level: 'problem', got: 'one that another key encrypted', remedy: /STATE_KEYS/ })
   t.same(filesOf(options.dataDir), before)
+})
+
+t.test('App Keys alone, on several pages, need a default page', t => {
+  const sealed = (page: string) => createCipher([key]).encrypt('{"key":"k"}', page)
+  const installation = { app_id: null, app_version: null, installed_at: 1, uninstalled_at: null }
+  const [one, two] = ['55', '56'].map(page => ({ ...installation, page, sealed: sealed(page) }))
+  const removed = { ...installation, page: '57', sealed: '' }
+  const subjects = (installations: Parameters<typeof examineAppKeys>[0], config: object) =>
+    examineAppKeys(installations, { ...alone, ...config }).findings.flatMap(({ level, subject }) =>
+      level === 'ok' ? [] : subject,
+    )
+  if (!one || !two) throw new Error('no installations')
+  t.strictSame(subjects([one, two], {}), ['DEFAULT_PAGE'])
+  t.strictSame(subjects([one, removed], {}), [], 'the only page is the default')
+  t.strictSame(subjects([one, two], { defaultPage: '55' }), [])
+  t.strictSame(subjects([one, two], { manychatApiKeys: ['77:k'] }), [])
+  t.strictSame(subjects([one, two], { matonApiKey: 'm' }), [])
+  t.end()
 })
 
 onBoth('pages whose sends are refused again and again are told of the lock-out', async (t, { options, store }) => {

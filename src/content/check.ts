@@ -6,7 +6,7 @@ import { repairContent } from './repair.ts'
 
 export interface CheckOptions extends InspectOptions {
   /** Called with each warning and each repair. */
-  onWarning?: (problem: Problem) => void
+  onWarning?: ((problem: Problem) => void) | undefined
 }
 
 /**

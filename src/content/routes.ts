@@ -20,20 +20,20 @@ const CheckQuery = Type.Object(
   { channel: Type.Optional(Type.Union(channels.map(channel => Type.Literal(channel)))) },
   { additionalProperties: false },
 )
+/** What is wrong with content, and where. */
+export const ContentProblem = Type.Object({
+  path: Type.String({ description: 'A JSON pointer.' }),
+  rule: Type.String(),
+  severity: Type.Union([Type.Literal('error'), Type.Literal('warning'), Type.Literal('repaired')]),
+  message: Type.String(),
+  expected: Type.Optional(Type.String()),
+  got: Type.Optional(Type.String()),
+  remedy: Type.Optional(Type.String()),
+})
 const CheckResult = Type.Object(
   {
     ok: Type.Boolean({ description: 'Whether ManyChat takes it, once repaired: only errors count.' }),
-    problems: Type.Array(
-      Type.Object({
-        path: Type.String({ description: 'A JSON pointer.' }),
-        rule: Type.String(),
-        severity: Type.Union([Type.Literal('error'), Type.Literal('warning'), Type.Literal('repaired')]),
-        message: Type.String(),
-        expected: Type.Optional(Type.String()),
-        got: Type.Optional(Type.String()),
-        remedy: Type.Optional(Type.String()),
-      }),
-    ),
+    problems: Type.Array(ContentProblem),
   },
   { title: 'CheckResult' },
 )

@@ -1,5 +1,5 @@
 /** Checks that the parameters' schemas can't express. Each returns the parameters as they are sent. */
-import { checkContent } from '../content/check.ts'
+import { type CheckOptions, checkContent } from '../content/check.ts'
 import { DynablockError } from '../errors/errors.ts'
 import type { Mismatch } from '../json/mismatch.ts'
 import { formatFieldValue } from './custom-fields.ts'
@@ -7,6 +7,8 @@ import { formatFieldValue } from './custom-fields.ts'
 export interface PrepareOptions {
   /** Callbacks in content may use http to this machine. */
   allowLoopback: boolean
+  /** Called with what may not be shown as it was meant, and with each repair. */
+  onWarning?: CheckOptions['onWarning']
 }
 
 /** Takes parameters that match their schema; returns them as they are sent, or what is wrong with them. */
@@ -14,9 +16,9 @@ export type Prepare = (params: Params, options: PrepareOptions) => { params: Par
 type Params = Record<string, unknown>
 
 /** Checks content by the limits of its channel, and outside a flow, where `node` targets lead nowhere. */
-export function prepareContent(params: Params, { allowLoopback }: PrepareOptions): { params: Params } | Mismatch {
+export function prepareContent(params: Params, options: PrepareOptions): { params: Params } | Mismatch {
   try {
-    const content = checkContent(params.data, { outsideFlow: true, allowLoopback })
+    const content = checkContent(params.data, { outsideFlow: true, ...options })
     return { params: { ...params, data: { version: 'v2', content } } }
   } catch (error) {
     return toMismatch(error, 'content that the channel takes')

@@ -1,9 +1,9 @@
 import { createError, DynablockError } from '../errors/errors.ts'
 import { problemOf } from '../errors/problem-details.ts'
-import type { NewDelivery, Queue } from '../queue/job.ts'
+import type { Queue } from '../queue/job.ts'
 import { type BodyLine, readJson } from './body.ts'
-import type { CheckSend } from './check-send.ts'
-import { showSend } from './send-view.ts'
+import type { CheckedSend, CheckSend } from './check-send.ts'
+import { showAddedSend } from './send-view.ts'
 
 export const maxLines = 10_000
 /** Held at once, to be looked up together: as many lines as that, or as many bytes. */
@@ -34,9 +34,8 @@ export interface BatchOptions {
 /** What became of one line, in the order of the lines. */
 export type LineAnswer = { line: number; status: number } & Record<string, unknown>
 
-interface Entry {
+interface Entry extends CheckedSend {
   line: number
-  send: NewDelivery
 }
 
 /**
@@ -58,7 +57,7 @@ export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOpt
     }
     try {
       if (text === null) throw createError('DYN_BODY_TOO_LARGE')
-      held.push({ line: number, send: checkSend(readJson(text), keyOf(number)) })
+      held.push({ line: number, ...checkSend(readJson(text), keyOf(number)) })
       characters += text.length
     } catch (error) {
       refuse(number, error)
@@ -86,10 +85,10 @@ export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOpt
   async function answerKnown(entries: Entry[]): Promise<Entry[]> {
     if (!entries.some(({ send }) => send.idempotencyKey)) return entries
     const found = await queue().findAdded(entries.map(({ send }) => send))
-    return entries.filter(({ line }, index) => {
+    return entries.filter(({ line, problems }, index) => {
       const known = found[index] ?? null
       if (known instanceof DynablockError) refuse(line, known)
-      else if (known) answers.push({ line, status: 200, ...showSend(known) })
+      else if (known) answers.push({ line, status: 200, ...showAddedSend(known, problems) })
       return known === null
     })
   }
@@ -110,8 +109,8 @@ export async function addLines(lines: AsyncIterable<BodyLine>, options: BatchOpt
     try {
       const added = await queue().add(entries.map(({ send }) => send))
       for (const [index, { job, existed }] of added.entries()) {
-        const { line } = entries[index] as Entry
-        answers.push({ line, status: existed ? 200 : 202, ...showSend(job) })
+        const { line, problems } = entries[index] as Entry
+        answers.push({ line, status: existed ? 200 : 202, ...showAddedSend(job, problems) })
       }
     } finally {
       storedForMs += now() - startedAt

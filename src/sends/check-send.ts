@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { closest, distance } from 'fastest-levenshtein'
 import type { Bots } from '../chatfuel/bots.ts'
+import type { Problem } from '../content/problem.ts'
 import type { DefaultOnUnknown } from '../delivery/on-unknown.ts'
 import { type Params, type SendOperation, sendOperations } from '../delivery/operations.ts'
 import { createError } from '../errors/errors.ts'
@@ -40,6 +41,13 @@ export interface SendCheckOptions {
   allowLoopback: boolean
 }
 
+/** A send that can be accepted. */
+export interface CheckedSend {
+  send: NewDelivery
+  /** What is repaired in its content, or may not be shown as it was meant. */
+  problems: Problem[]
+}
+
 export type CheckSend = ReturnType<typeof createSendCheck>
 
 /** Checks a send before it is accepted: what can't succeed is refused while somebody listens. */
@@ -50,13 +58,14 @@ export function createSendCheck({ pages, bots, defaultOnUnknown, allowLoopback }
    * @throws DynablockError `DYN_SEND_INVALID`, `DYN_SEND_OPERATION`, `DYN_CALL_PARAMS`, `DYN_PAGE_KEY_MISSING`,
    *   `DYN_PAGE_UNKNOWN`, `DYN_BOT_UNKNOWN`
    */
-  function checkSend(body: unknown, idempotencyKey: string | null): NewDelivery {
-    const send = readAs(SendBody, body, mismatch => createError('DYN_SEND_INVALID', { ...mismatch }))
-    const { operation: name, page = null, params, not_before, on_unknown } = send
+  function checkSend(body: unknown, idempotencyKey: string | null): CheckedSend {
+    const given = readAs(SendBody, body, mismatch => createError('DYN_SEND_INVALID', { ...mismatch }))
+    const { operation: name, page = null, params, not_before, on_unknown } = given
+    const problems: Problem[] = []
     const operation = findOperation(name)
-    const problem = operation.findProblem(params, { allowLoopback })
+    const problem = operation.findProblem(params, { allowLoopback, onWarning: warning => problems.push(warning) })
     if (problem) throw createError('DYN_CALL_PARAMS', { operation: name, ...problem })
-    return {
+    const send = {
       operation: name,
       page: findPage(name, operation, page === null ? null : String(page)),
       addressee: operation.addresseeOf(params),
@@ -66,6 +75,7 @@ export function createSendCheck({ pages, bots, defaultOnUnknown, allowLoopback }
       defaultOnUnknown: defaultOnUnknown(params),
       idempotencyKey,
     }
+    return { send, problems }
   }
 
   /** The page or bot that is meant, and has a key; null for the only connection of a gateway. */

@@ -13,7 +13,15 @@ import { readJson, readLines } from './body.ts'
 import { closeIfGivenUp, readChunks } from './body-chunks.ts'
 import { type CheckSend, SendBody } from './check-send.ts'
 import { storedKey } from './idempotency-key.ts'
-import { SendList, SendView, showSend, showWholeSend, WholeSendView } from './send-view.ts'
+import {
+  AddedSendView,
+  SendList,
+  SendView,
+  showAddedSend,
+  showSend,
+  showWholeSend,
+  WholeSendView,
+} from './send-view.ts'
 
 export interface SendsOptions {
   queue(): Pick<Queue, 'add' | 'findAdded' | 'get' | 'list' | 'retry' | 'cancel'>
@@ -100,9 +108,9 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
     response: {
       200: {
         description: 'It was taken before; or, of lines, what became of each.',
-        content: { 'application/json': { schema: SendView }, 'application/x-ndjson': { schema: Lines } },
+        content: { 'application/json': { schema: AddedSendView }, 'application/x-ndjson': { schema: Lines } },
       },
-      202: { description: 'The send, which is delivered as soon as possible.', ...json(SendView) },
+      202: { description: 'The send, which is delivered as soon as possible.', ...json(AddedSendView) },
       ...problems(400, 401, 403, 408, 409, 413, 415, 429, 503),
     },
   }
@@ -121,13 +129,14 @@ export async function sends(scope: FastifyInstance, options: SendsOptions): Prom
       const text = answers.map(answer => `${stringifyExact(answer)}\n`).join('')
       return reply.header('content-type', linesType).send(text)
     }
-    const [added] = await queue().add([checkSend(body, keyOf())])
+    const { send, problems: found } = checkSend(body, keyOf())
+    const [added] = await queue().add([send])
     const { job, existed } = added as NonNullable<typeof added>
     if (!existed) request.audit({ send: job.id })
     return reply
       .code(existed ? 200 : 202)
       .header('location', `/sends/${job.id}`)
-      .send(showSend(job))
+      .send(showAddedSend(job, found))
   })
 
   const list = {

@@ -1,4 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { Problem } from '../content/problem.ts'
+import { ContentProblem } from '../content/routes.ts'
 import { splitProgress } from '../delivery/fallback-flow.ts'
 import { idNames } from '../manychat/params.ts'
 import { type Job, JobKind, JobState, OnUnknown } from '../queue/job.ts'
@@ -28,6 +30,20 @@ export const SendView = Type.Object(
   { title: 'Send' },
 )
 export type SendView = Static<typeof SendView>
+
+/** The same for whoever adds it, with what became of its content. */
+export const AddedSendView = Type.Object(
+  {
+    ...SendView.properties,
+    problems: Type.Optional(
+      Type.Array(ContentProblem, {
+        description: 'What is repaired in its content, or may not be shown as it was meant.',
+      }),
+    ),
+  },
+  { title: 'AddedSend' },
+)
+export type AddedSendView = Static<typeof AddedSendView>
 
 /** The same with what it says, for whoever asks for that one. */
 export const WholeSendView = Type.Object(
@@ -68,6 +84,10 @@ export function showSend(send: Job): SendView {
     created_at: showTime(send.createdAt),
     updated_at: showTime(send.updatedAt),
   }
+}
+
+export function showAddedSend(send: Job, problems: Problem[]): AddedSendView {
+  return { ...showSend(send), ...(problems.length > 0 && { problems }) }
 }
 
 export function showWholeSend(send: Job): WholeSendView {

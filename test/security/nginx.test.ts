@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { serveSimulator } from '../dev/simulator/serve.ts'
@@ -59,6 +58,11 @@ http {
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   })
-  await until(async () => existsSync(socketPath))
+  const answers = () =>
+    httpRequest({ socketPath, method: 'GET', path: '/healthz' }).then(
+      () => true,
+      () => false,
+    )
+  await until(answers)
   return socketPath
 }

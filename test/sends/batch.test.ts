@@ -44,7 +44,7 @@ t.test('with a key the same lines are the same sends, and one that differs is a 
 })
 
 t.test('10,000 lines are taken, the rest is left', async t => {
-  const { postLines, memory } = await serveSends(t)
+  const { postLines, memory } = await serveSends(t, undefined, { readMs: 60_000, storeMs: 60_000 })
   const { answers } = await postLines(`${line}\n`.repeat(10_002))
   t.equal(answers.length, 10_001)
   t.match(answers.at(-1), { line: 10_001, status: 413, code: 'DYN_SENDS_TOO_MANY' })

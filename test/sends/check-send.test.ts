@@ -11,7 +11,8 @@ const one = checkOf({ keys: ['111:key'] })
 const flow = { operation: 'sending.sendFlow', params: { subscriber_id: '9007199254740993123', flow_ns: 'content1' } }
 
 t.test('a send is accepted with all that is known of it', async t => {
-  t.strictSame(one(flow, null), {
+  t.strictSame(one(flow, null).problems, [])
+  t.strictSame(one(flow, null).send, {
     ...flow,
     page: '111',
     addressee: '9007199254740993123',
@@ -19,7 +20,7 @@ t.test('a send is accepted with all that is known of it', async t => {
     idempotencyKey: null,
   })
   const asked = { ...flow, page: 111, not_before: '2026-01-31T09:00:00+01:00', on_unknown: 'hold' }
-  t.match(one(asked, 'key'), {
+  t.match(one(asked, 'key').send, {
     page: '111',
     notBefore: Date.UTC(2026, 0, 31, 8),
     onUnknown: 'hold',
@@ -35,30 +36,30 @@ t.test(
       operation: 'sending.sendContent',
       params: { subscriber_id: '1', data: { version: 'v2', content: { messages } } },
     }
-    t.equal(one(image, null).defaultOnUnknown, 'hold')
-    t.notOk('onUnknown' in one(image, null))
-    t.match(one({ ...image, on_unknown: 'retry' }, null), { onUnknown: 'retry' })
-    const { defaultOnUnknown } = checkOf({ keys: ['111:key'] }, 'retry')(image, null)
-    t.equal(defaultOnUnknown, 'retry')
+    t.equal(one(image, null).send.defaultOnUnknown, 'hold')
+    t.notOk('onUnknown' in one(image, null).send)
+    t.match(one({ ...image, on_unknown: 'retry' }, null).send, { onUnknown: 'retry' })
+    const { send } = checkOf({ keys: ['111:key'] }, 'retry')(image, null)
+    t.equal(send.defaultOnUnknown, 'retry')
   },
 )
 
 t.test('the page is the named one, or the only one', async t => {
   const two = checkOf({ keys: ['111:key', '222:key'] })
-  t.equal(two({ ...flow, page: '222' }, null).page, '222')
+  t.equal(two({ ...flow, page: '222' }, null).send.page, '222')
   t.throws(() => two(flow, null), { code: 'DYN_PAGE_UNKNOWN', status: 400 })
   t.throws(() => two({ ...flow, page: '333' }, null), { code: 'DYN_PAGE_KEY_MISSING', status: 400 })
   t.throws(() => checkOf({ keys: [] })(flow, null), { code: 'DYN_PAGE_UNKNOWN' })
   const gateway = checkOf({ keys: [], maton: { key: 'maton', connections: new Map() } })
-  t.equal(gateway({ ...flow, page: null }, null).page, null, 'the default connection of a gateway')
+  t.equal(gateway({ ...flow, page: null }, null).send.page, null, 'the default connection of a gateway')
 })
 
 t.test('the bot is the named one, or the only one of that version', async t => {
   const block = { operation: 'chatfuel.sendBlock', params: { user_id: '5', block_name: 'Welcome' } }
   const message = { operation: 'chatfuel.send', params: { customer_id: '5', messages: [{ text: 'hi' }] } }
   for (const send of [block, message]) {
-    t.equal(one(send, null).page, 'aa11')
-    t.equal(one({ ...send, page: 'aa11' }, null).page, 'aa11')
+    t.equal(one(send, null).send.page, 'aa11')
+    t.equal(one({ ...send, page: 'aa11' }, null).send.page, 'aa11')
     t.throws(() => one({ ...send, page: 'bb22' }, null), { code: 'DYN_BOT_UNKNOWN', status: 400 })
   }
 })

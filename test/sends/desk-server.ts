@@ -31,8 +31,8 @@ export async function serveSends(t: Test, given?: Queue, limits: Pick<SendsOptio
   const timeouts: unknown[] = []
   const app: FastifyInstance = Fastify({
     bodyLimit: 4096,
-    requestTimeout: 200,
-    http: { headersTimeout: 100, connectionsCheckingInterval: 10 },
+    requestTimeout: 2000,
+    http: { headersTimeout: 2000, connectionsCheckingInterval: 10 },
     clientErrorHandler(error, socket) {
       timeouts.push(error)
       sendClientError(error, socket)

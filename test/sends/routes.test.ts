@@ -42,6 +42,25 @@ t.test('texts stay as they are', async t => {
   )
 })
 
+t.test('what was repaired, or may not be shown, is told to whoever adds it', async t => {
+  const { post, postLines, ask } = await serveSends(t)
+  const content = { messages: [{ type: 'text', text: 'canary '.repeat(400), buttons: [] }], colour: 'red' }
+  const params = { subscriber_id: subscriber, data: { version: 'v2', content } }
+  const send = { operation: 'sending.sendContent', page, params }
+  const problems = [
+    { rule: 'unknown-key', severity: 'repaired', path: '/colour' },
+    { rule: 'text-split', severity: 'repaired', path: '/messages/0/text' },
+  ]
+  const { status, json } = await post(send)
+  t.equal(status, 202)
+  t.match(json.problems, problems)
+  t.notMatch(JSON.stringify(json.problems), /canary/)
+  const { answers } = await postLines(`${JSON.stringify(flowSend)}\n${JSON.stringify(send)}`)
+  t.notOk('problems' in (answers[0] as object))
+  t.match(answers[1], { status: 202, problems })
+  t.notOk('problems' in (await ask('GET', '/sends/1')).json)
+})
+
 t.test('nobody gets in without a token', async t => {
   const { app, memory } = await serveSends(t)
   for (const [method, url] of [

@@ -33,6 +33,8 @@ export interface AppOptions extends DevOptions {
   drainNoticeMs?: number
   /** How long the jobs of a process that has stopped its heartbeat stay reserved for it; default 30000. */
   leaseMs?: number
+  /** How old the figures of `/metrics` may be; default 5000. */
+  metricsMaxAgeMs?: number
   /** Called when the store was written by a newer release; by default that is logged. */
   onFatal?: ((error: DynablockError) => void) | undefined
   /** Plays ManyChat for every page that has no key. */
@@ -52,6 +54,7 @@ export function buildApp({
   maxDelayMs = maxDelayFor(config.replyWithinMs),
   drainNoticeMs = 5000,
   leaseMs,
+  metricsMaxAgeMs,
   onFatal,
   standIn,
   listens = true,
@@ -73,7 +76,7 @@ export function buildApp({
   }
   development(app, { simulator, record })
   app.register(calls.routes)
-  app.register(operations, { config, blocks, outbound, overload, registry, draining })
+  app.register(operations, { config, blocks, outbound, overload, registry, metricsMaxAgeMs, draining })
   outbound.follow(app, calls.runner, listens)
   return app
 }

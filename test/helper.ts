@@ -99,6 +99,8 @@ export function build(
     record: folder === undefined ? undefined : app => record(app, { folder, config: settings, now }),
     limits,
     maxDelayMs,
+    // So that a test sees what it just did.
+    metricsMaxAgeMs: 0,
   })
   t.teardown(() => app.close())
   return { app, clock, log, lines, open, enter, tap, say }

@@ -9,6 +9,7 @@ import type { Draining } from '../ops/drain.ts'
 import { health } from '../ops/health.ts'
 import { metrics } from '../ops/metrics.ts'
 import { metricsServer } from '../ops/metrics-server.ts'
+import { createMetricsText } from '../ops/metrics-text.ts'
 import type { Overload } from '../ops/overload.ts'
 import { registerServerMetrics } from '../ops/server-metrics.ts'
 import { sends } from '../sends/routes.ts'
@@ -24,11 +25,12 @@ export interface OperationsOptions {
   overload: Overload
   /** The metrics that `/metrics` shows. */
   registry: Registry
+  metricsMaxAgeMs: number | undefined
   draining: Draining
 }
 
 export async function operations(app: FastifyInstance, options: OperationsOptions): Promise<void> {
-  const { config, blocks, outbound, overload, registry, draining } = options
+  const { config, blocks, outbound, overload, registry, metricsMaxAgeMs, draining } = options
   const { publicUrl, host, metricsPort: port, maxBodyBytes } = config
   const { appInstallSecrets: installSecrets, appPages: allowedPages, appKeyHeader: keyHeader } = config
   const { queue, checkSend, appKeys, pages } = outbound
@@ -44,8 +46,9 @@ export async function operations(app: FastifyInstance, options: OperationsOption
   })
   app.register(contentSchemaRoute, { publicUrl })
   registerServerMetrics(registry, { isOverloaded: overload.isHigh })
-  app.register(metrics, { registry, authorize: access('metrics') })
-  if (port !== undefined) app.register(metricsServer, { host, port, registry })
+  const text = createMetricsText({ registry, maxAgeMs: metricsMaxAgeMs })
+  app.register(metrics, { text, authorize: access('metrics') })
+  if (port !== undefined) app.register(metricsServer, { host, port, text })
   app.register(health, {
     blocks: () => blocks.names().length > 0,
     findStoreProblem: outbound.findStoreProblem,

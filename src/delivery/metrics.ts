@@ -9,24 +9,19 @@ export interface SendMetricsOptions {
   registry: Registry
   /** The numbers that only the store knows; null while it can't be read. */
   readStats(): Promise<QueueStats | null>
-  /** Milliseconds on a clock that is never set; default the process's own. */
-  now?(): number
 }
 
-/** How old the numbers of the store may be: however often they are asked for, the store is asked this seldom. */
-const statsMaxAgeMs = 5000
-
 /** The metrics of sends. Their names are fixed, because people build alerts on them. */
-export function createSendMetrics({ registry, readStats, now = () => performance.now() }: SendMetricsOptions) {
+export function createSendMetrics({ registry, readStats }: SendMetricsOptions) {
   const registers = [registry]
-  let reading: { stats: Promise<QueueStats | null>; startedAt: number; isOver: boolean } | undefined
+  let reading: Promise<QueueStats | null> | undefined
   const sends = new Gauge({
     name: 'dynablock_sends',
     help: 'Sends in the store, by operation and state; calls that are being run have the operation "run".',
     labelNames: ['operation', 'state'],
     registers,
     async collect() {
-      const stats = await readStatsSeldom()
+      const stats = await readOnce()
       sends.reset()
       for (const { operation, state, count } of stats?.byState ?? []) sends.set({ operation, state }, count)
     },
@@ -36,7 +31,7 @@ export function createSendMetrics({ registry, readStats, now = () => performance
     help: 'How long ago the oldest send or late reply was due that is not over, whatever holds it up.',
     registers,
     async collect() {
-      showKnown(this, (await readStatsSeldom())?.oldestWaitingSeconds)
+      showKnown(this, (await readOnce())?.oldestWaitingSeconds)
     },
   })
   new Gauge({
@@ -44,7 +39,7 @@ export function createSendMetrics({ registry, readStats, now = () => performance
     help: 'How long ago the oldest outcome was due that OUTCOME_URL has not accepted.',
     registers,
     async collect() {
-      showKnown(this, (await readStatsSeldom())?.oldestOutcomeSeconds)
+      showKnown(this, (await readOnce())?.oldestOutcomeSeconds)
     },
   })
   new Gauge({
@@ -52,7 +47,7 @@ export function createSendMetrics({ registry, readStats, now = () => performance
     help: 'How long ago the latest send or late reply died.',
     registers,
     async collect() {
-      showKnown(this, (await readStatsSeldom())?.newestDeadSeconds)
+      showKnown(this, (await readOnce())?.newestDeadSeconds)
     },
   })
   new Gauge({
@@ -60,7 +55,7 @@ export function createSendMetrics({ registry, readStats, now = () => performance
     help: '1 while the store can be read and written.',
     registers,
     async collect() {
-      this.set((await readStatsSeldom()) ? 1 : 0)
+      this.set((await readOnce()) ? 1 : 0)
     },
   })
   const attempts = new Counter({
@@ -128,13 +123,11 @@ export function createSendMetrics({ registry, readStats, now = () => performance
     else gauge.set(seconds)
   }
 
-  /** One question at a time, and its answer for whoever asks within a few seconds. */
-  function readStatsSeldom(): Promise<QueueStats | null> {
-    if (reading && (!reading.isOver || now() - reading.startedAt < statsMaxAgeMs)) return reading.stats
-    const started = { stats: readStats(), startedAt: now(), isOver: false }
-    reading = started
-    return started.stats.finally(() => {
-      started.isOver = true
+  /** One question for all of these metrics, which are collected together. */
+  function readOnce(): Promise<QueueStats | null> {
+    reading ??= readStats().finally(() => {
+      reading = undefined
     })
+    return reading
   }
 }

@@ -36,6 +36,7 @@ export async function serveLate(
     blocks: serve(blocks),
     log: createLog(config, { write: line => log.push(line) }),
     ...(leaseMs !== undefined && { leaseMs }),
+    metricsMaxAgeMs: 0,
   })
   t.teardown(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })

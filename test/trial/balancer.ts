@@ -1,4 +1,7 @@
-/** A load balancer: probes `/readyz`, and retries a call whose connection failed on another replica. */
+/**
+ * A load balancer: probes `/readyz`, uses all replicas when none is ready, and retries a call whose connection failed on
+ * another one.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Replica } from './replica.ts'
 
@@ -44,7 +47,7 @@ export function createBalancer() {
     for (let tried = 1; ; tried++) {
       const replica = next()
       try {
-        if (!replica) throw new Error('no replica is ready')
+        if (!replica) throw new Error('there is no replica')
         const response = await fetch(replica.origin + path, { method: 'POST', headers, body, signal })
         return { status: response.status, text: await response.text(), ms: performance.now() - startedAt }
       } catch (error) {
@@ -59,6 +62,7 @@ export function createBalancer() {
 
   function next(): Replica | undefined {
     const ready = [...replicas].flatMap(([replica, isReady]) => (isReady ? replica : []))
-    return ready[turn++ % ready.length]
+    const usable = ready.length > 0 ? ready : [...replicas.keys()]
+    return usable[turn++ % usable.length]
   }
 }

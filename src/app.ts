@@ -19,7 +19,7 @@ import type { Config } from './settings/config.ts'
 export interface AppOptions extends DevOptions {
   config: Config
   blocks: Blocks
-  /** Milliseconds since 1970; default the system's clock. */
+  /** Milliseconds since 1970; default the system's clock. Memory expires by it, too, in place of the store's clock. */
   now?: () => number
   /** Default: a log on standard output. */
   log?: Logger
@@ -47,7 +47,7 @@ export interface AppOptions extends DevOptions {
 export function buildApp({
   config,
   blocks,
-  now = Date.now,
+  now: givenNow,
   log = createLog(config),
   fetch,
   limits,
@@ -61,12 +61,25 @@ export function buildApp({
   simulator,
   record,
 }: AppOptions): FastifyInstance {
+  const now = givenNow ?? Date.now
   const registry = new Registry()
   const counted = createCallMetrics(registry)
   const overload = createOverload({ maxDelayMs, log })
   const { isHigh: isOverloaded } = overload
   const app = createHttp({ config, limits, isOverloaded, counted, now, log })
-  const outbound = createOutbound({ config, blocks, now, fetch, leaseMs, onFatal, standIn, registry, counted, log })
+  const outbound = createOutbound({
+    config,
+    blocks,
+    now,
+    expiryNow: givenNow,
+    fetch,
+    leaseMs,
+    onFatal,
+    standIn,
+    registry,
+    counted,
+    log,
+  })
   const calls = createBlockCalls({ config, blocks, outbound, isOverloaded, counted, now, log })
   const draining = drain(app, { noticeMs: drainNoticeMs, now })
   // First, as they describe the routes registered after them.

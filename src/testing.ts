@@ -151,9 +151,9 @@ interface ServerOptions extends Found {
 /** Starts the real server with settings of its own. Its outbound calls reach the contact of the chat. */
 async function startServer({ name, block, stop, contact, clock, replyWithinMs, fetch }: ServerOptions) {
   const [secret, token] = [makeSecret(), makeSecret()]
-  const isLate = (replyWithinMs ?? block.replyWithinMs) !== undefined
-  // Only late replies need the store and a listening server; both cost time that most tests don't need to spend.
-  const dataDir = isLate ? mkdtempSync(join(memory, 'dynablock-chat-')) : join(memory, 'dynablock-chat-none')
+  // Only late replies and memory need the store and a listening server; both cost time that most tests don't need to spend.
+  const needsStore = (replyWithinMs ?? block.replyWithinMs ?? block.memory) !== undefined
+  const dataDir = needsStore ? mkdtempSync(join(memory, 'dynablock-chat-')) : join(memory, 'dynablock-chat-none')
   const config = loadConfig(
     {
       NODE_ENV: 'development',
@@ -179,7 +179,7 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
     // A machine that runs tests may stall for a second.
     maxDelayMs: Number.POSITIVE_INFINITY,
   })
-  if (isLate) {
+  if (needsStore) {
     // The store opens, and its worker starts, once the server listens.
     await app.listen({ host: '127.0.0.1', port: 0 })
     await until(async () => (await app.inject('/readyz')).statusCode === 200)
@@ -200,12 +200,12 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
 
   /** How many late replies have not arrived yet. */
   async function countUnderWay(): Promise<number> {
-    return isLate ? (await listSends('running')).length + (await listSends('waiting')).length : 0
+    return needsStore ? (await listSends('running')).length + (await listSends('waiting')).length : 0
   }
 
   /** A late reply that could not be delivered counts as a failure, too. */
   async function collectDead(): Promise<void> {
-    for (const { id, last_error } of isLate ? await listSends('dead') : []) {
+    for (const { id, last_error } of needsStore ? await listSends('dead') : []) {
       if (!dead.has(id))
         failures.push({ path: '', rule: last_error.code, severity: 'error', message: last_error.message })
       dead.add(id)
@@ -223,7 +223,7 @@ async function startServer({ name, block, stop, contact, clock, replyWithinMs, f
 
   async function close(): Promise<void> {
     await app.close()
-    if (isLate) rmSync(dataDir, { recursive: true, force: true })
+    if (needsStore) rmSync(dataDir, { recursive: true, force: true })
   }
 }
 

@@ -32,7 +32,21 @@ const directions: Record<string, string[]> = {
   store: [...base, 'outbound', 'manychat'],
   queue: [...base, 'outbound', 'store'],
   delivery: [...base, 'content', 'outbound', 'manychat', 'chatfuel', 'blocks', 'queue', 'ops'],
-  sends: [...base, 'content', 'outbound', 'manychat', 'chatfuel', 'blocks', 'calls', 'store', 'queue', 'delivery'],
+  // What is known about contacts: their turns, memory and erasure.
+  contacts: [...base, 'outbound', 'blocks', 'calls', 'store', 'queue'],
+  sends: [
+    ...base,
+    'contacts',
+    'content',
+    'outbound',
+    'manychat',
+    'chatfuel',
+    'blocks',
+    'calls',
+    'store',
+    'queue',
+    'delivery',
+  ],
   webhook: [...base, 'blocks', 'calls', 'manychat', 'content'],
   ops: [...base, 'webhook', 'calls', 'delivery', 'sends', 'queue', 'outbound', 'manychat', 'content'],
   // The doctor checks every part of a server.
@@ -82,7 +96,7 @@ t.test('all but dev runs without dev, which the image leaves out', async t => {
 
 t.test('only the edges know fastify', async t => {
   const edges =
-    /^(app|server)\.ts$|^(app|webhook|ops)\/|^json\/contract\.ts$|^(content|sends)\/routes\.ts$|^dev\/simulator\/|^dev\/record\/record\.ts$/
+    /^(app|server)\.ts$|^(app|webhook|ops)\/|^json\/contract\.ts$|^(contacts|content|sends)\/routes\.ts$|^dev\/simulator\/|^dev\/record\/record\.ts$/
   const others = files.filter(({ path }) => !edges.test(path))
   t.same(
     pathsOf(others, ({ specifiers }) => specifiers.some(name => /^@?fastify(\/|$)/.test(name))),

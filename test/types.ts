@@ -92,3 +92,37 @@ export async function talk() {
   await openChat({ open: () => 'Hi' })
   return text
 }
+
+/** What a block remembers is typed by its schema. */
+export const remembering = defineBlock({
+  memory: { schema: Type.Object({ size: Type.Optional(Type.String()) }), keepDays: 30, migrate: () => ({ size: 'S' }) },
+  open: async ({ memory, remember }) => {
+    const known = await memory()
+    // @ts-expect-error: the memory has no such member
+    known?.colour
+    // @ts-expect-error: a memory of the wrong shape
+    await remember({ size: 5 })
+    await remember({ ...known, size: 'S' })
+    return known?.size
+  },
+  steps: {
+    again: async ({ memory, forgetContact }) => {
+      await forgetContact()
+      const size: string | undefined = (await memory())?.size
+      return size
+    },
+  },
+})
+defineBlock({
+  // @ts-expect-error: a memory without a limit
+  memory: { schema: Type.Object({}) },
+  open: () => 'Hi',
+})
+defineBlock({
+  open: async ({ memory, remember }) => {
+    // @ts-expect-error: this block has no option memory
+    ;(await memory())?.size
+    // @ts-expect-error: this block has no option memory
+    await remember({ size: 'S' })
+  },
+})

@@ -14,7 +14,7 @@ import type { Outbound } from './outbound.ts'
 export interface BlockCallsOptions {
   config: Config
   blocks: Blocks
-  outbound: Pick<Outbound, 'pages' | 'takeLate'>
+  outbound: Pick<Outbound, 'pages' | 'takeLate' | 'rooms'>
   isOverloaded(): boolean
   counted: CallMetrics
   now(): number
@@ -32,6 +32,7 @@ export function createBlockCalls({ config, blocks, outbound, isOverloaded, count
     replyWithinMs,
     lateWithinMs,
     takeLate: outbound.takeLate,
+    rooms: outbound.rooms,
     isOverloaded,
     watch: counted,
     now,

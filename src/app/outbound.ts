@@ -5,16 +5,18 @@ import type { Registry } from 'prom-client'
 import type { Blocks } from '../blocks/load.ts'
 import type { Runner } from '../calls/run.ts'
 import { createAppKeys } from '../manychat/app-keys.ts'
-import { createCipher } from '../manychat/cipher.ts'
 import { createPages, type StandIn } from '../manychat/pages.ts'
 import type { CallMetrics } from '../ops/call-metrics.ts'
 import { createSends, type SendsSetup } from '../sends/outbox.ts'
+import { createCipher } from '../settings/cipher.ts'
 import type { Config } from '../settings/config.ts'
 
 export interface OutboundOptions {
   config: Config
   blocks: Blocks
   now: () => number
+  /** In place of the store's clock, for what expires. */
+  expiryNow: (() => number) | undefined
   fetch: typeof globalThis.fetch | undefined
   leaseMs: number | undefined
   onFatal: SendsSetup['onFatal']
@@ -30,6 +32,7 @@ export function createOutbound({
   config,
   blocks,
   now,
+  expiryNow,
   fetch,
   leaseMs,
   onFatal,
@@ -38,7 +41,7 @@ export function createOutbound({
   counted,
   log,
 }: OutboundOptions) {
-  const appKeys = createAppKeys({ cipher: createCipher(config.stateKeys), now, log })
+  const appKeys = createAppKeys({ cipher: createCipher(config.stateKeys, 'app keys'), now, log })
   const accounts = {
     keys: config.manychatApiKeys,
     appKeys,
@@ -54,6 +57,8 @@ export function createOutbound({
   const outbox = createSends({
     ...accounts,
     blocks,
+    stateKeys: config.stateKeys,
+    expiryNow,
     store: { dataDir: config.dataDir, databaseUrl: config.databaseUrl },
     bots: config.chatfuelBots,
     fallbackFlows: config.fallbackFlows,

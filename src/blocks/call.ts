@@ -47,7 +47,7 @@ export interface ListenOptions {
 }
 
 /** What a handler gets: who is calling, what they said, and the functions that continue the conversation. */
-export interface Call<S extends States = States, K extends string = string, State = unknown> {
+export interface Call<S extends States = States, K extends string = string, State = unknown, Memory = unknown> {
   /**
    * The contact. When the block opens: Full Contact Data as received. In a step: only what the callback carried, which is
    * `id`, `page_id`, `first_name` and `language`; `fullContact` fetches the rest.
@@ -77,6 +77,25 @@ export interface Call<S extends States = States, K extends string = string, Stat
   manychat: ManyChat
   /** The contact with all its fields; in a step, this calls `subscriber/getInfo` of the Public API. */
   fullContact(): Promise<Contact>
+  /**
+   * What the block remembers of this contact: undefined at first, once `keepDays` have passed since the last write, and when
+   * the schema has changed and `migrate` has no answer.
+   *
+   * @throws DynablockError `DYN_MEMORY_MISSING` in a block without the option `memory`, `DYN_STORE_FAILED`
+   */
+  memory(): Promise<Memory | undefined>
+  /**
+   * Replaces what the block remembers: JSON of at most 64 kB. It is stored together with the answer, or not at all.
+   *
+   * @throws DynablockError `DYN_MEMORY_INVALID` when the value isn't what the schema says, or isn't JSON
+   */
+  remember(value: Memory): Promise<void>
+  /**
+   * Erases at once what every block of this server holds about the contact, and cancels what waits to be sent to them.
+   *
+   * @throws DynablockError `DYN_STORE_FAILED`
+   */
+  forgetContact(): Promise<void>
   /** A button that enters a step. */
   tap<Step extends StepOf<K>>(caption: string, step: Step, ...state: StateArgument<S, Step>): Button
   /** A quick reply that enters a step. Messenger and Instagram. */

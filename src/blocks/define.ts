@@ -1,7 +1,8 @@
-import type { TSchema } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import type { Content } from '../content/content.ts'
 import type { Message } from '../content/message.ts'
 import type { Call, StateOf, States } from './call.ts'
+import type { MemoryOptions, NoMemory } from './memory.ts'
 import { validateDefinition } from './validate.ts'
 
 /**
@@ -40,13 +41,16 @@ export interface BlockOptions {
   expiresAfterSeconds?: number
 }
 
-export interface BlockDefinition<S extends States, K extends string> extends BlockOptions {
+export interface BlockDefinition<S extends States, K extends string, M extends TSchema = NoMemory>
+  extends BlockOptions {
   /** The schema of each step's state; a step that is not listed has no state. */
   states?: S & { [Step in Exclude<keyof S, K>]: never }
+  /** What the block remembers of each contact; default nothing. Its calls of one contact then run one at a time. */
+  memory?: MemoryOptions<M>
   /** Entered by the Dynamic Block itself. */
-  open: Handler<Call<S, K, undefined>>
+  open: Handler<Call<S, K, undefined, Static<M>>>
   /** Entered by taps and messages. */
-  steps?: { [Step in K]: Handler<Call<S, K, StateOf<S, Step>>> }
+  steps?: { [Step in K]: Handler<Call<S, K, StateOf<S, Step>, Static<M>>> }
 }
 
 const brand = Symbol.for('dynablock.block')
@@ -55,6 +59,7 @@ const brand = Symbol.for('dynablock.block')
 export interface Block<K extends string = string> extends BlockOptions {
   readonly [brand]: true
   readonly states: Record<string, TSchema>
+  readonly memory?: MemoryOptions
   readonly open: Handler
   readonly steps: Record<K, Handler>
 }
@@ -69,9 +74,11 @@ export interface Block<K extends string = string> extends BlockOptions {
  * })
  * @throws DynablockError `DYN_BLOCK_INVALID` when an option is unknown or of the wrong kind
  */
-export function defineBlock<S extends States = Record<never, never>, K extends string = never>(
-  definition: BlockDefinition<S, K>,
-): Block<K> {
+export function defineBlock<
+  S extends States = Record<never, never>,
+  K extends string = never,
+  M extends TSchema = NoMemory,
+>(definition: BlockDefinition<S, K, M>): Block<K> {
   validateDefinition(definition)
   const { states = {}, steps = {} } = definition
   return Object.freeze({ ...definition, states, steps, [brand]: true as const }) as unknown as Block<K>

@@ -2,6 +2,7 @@ import { KindGuard } from '@sinclair/typebox'
 import { closest } from 'fastest-levenshtein'
 import { createError } from '../errors/errors.ts'
 import { isObject } from '../json/object.ts'
+import { findMemoryProblem } from './memory.ts'
 import { channelsOf } from './stock-replies.ts'
 
 /** ManyChat hangs up after 10 s, and the network takes its share of that. */
@@ -19,6 +20,7 @@ const options: Record<string, (value: unknown) => string | false> = {
   states: value => !isObject(value) && 'an object of schemas by step',
   open: value => typeof value !== 'function' && 'a function',
   steps: value => !isObject(value) && 'an object of functions by step',
+  memory: findMemoryProblem,
   waiting: value => isShownNowhere(value) && 'content that at least one channel takes',
   fallback: value => isShownNowhere(value) && 'content that at least one channel takes',
   expired: value => isShownNowhere(value) && 'content that at least one channel takes',

@@ -14,6 +14,7 @@ import { pairReplies } from './paired-replies.ts'
 import type { CallRecord } from './record.ts'
 import type { RunningCall } from './running.ts'
 import type { Sign } from './seal-claims.ts'
+import type { Turn } from './turn.ts'
 import { renew } from './verbs.ts'
 
 /** What the contact gets, and why it may differ from what the block returned. */
@@ -27,6 +28,13 @@ export interface BlockAnswer {
   /** The contact tapped a button that is too old. */
   expired?: boolean
   warnings?: Problem[]
+  /** What is to be stored together with a late reply. */
+  pending?: PendingTurn
+}
+
+export interface PendingTurn extends Pick<Turn, 'write' | 'left' | 'leave'> {
+  /** The answer in place of this one, when the turn was lost. */
+  otherwise(error: unknown): BlockAnswer
 }
 
 /** Counts failures and warnings for the metrics. All arguments come from small, bounded sets of names. */

@@ -16,7 +16,7 @@ import type { ParentLog } from '../log.ts'
 import type { Answer, Lease, NewRun, Queue } from '../queue/job.ts'
 import { runLineOf } from '../queue/rows.ts'
 import type { BlockAnswer } from './answer.ts'
-import { type CallRecord, restoreCall, storeCall } from './record.ts'
+import { type CallRecord, restoreCall, runKeyOf, storeCall } from './record.ts'
 import type { Runner, TakeLate } from './run.ts'
 import { stillLeads } from './state.ts'
 import { createWithdrawals } from './withdrawals.ts'
@@ -119,7 +119,7 @@ export function createLateReplies({
   async function resume(lease: Lease, kept: KeptLease): Promise<void> {
     const record = readRecord(lease)
     if (record instanceof DynablockError) {
-      return end(lease, kept, stockReply(undefined, 'fallback', 'messenger'), record)
+      return end(lease, kept, { content: stockReply(undefined, 'fallback', 'messenger'), failure: record })
     }
     const { channel } = record
     const block = blocks.get(record.block)
@@ -133,7 +133,7 @@ export function createLateReplies({
 
     /** The call isn't run again; its contact sees why, in the block's words. */
     function refuse(kind: 'fallback' | 'expired', error: DynablockError): Promise<void> {
-      return end(lease, kept, stockReply(block, kind, channel), error)
+      return end(lease, kept, { content: stockReply(block, kind, channel), failure: error })
     }
   }
 
@@ -141,16 +141,28 @@ export function createLateReplies({
   async function follow(lease: Lease, kept: KeptLease, answer: Promise<BlockAnswer>): Promise<void> {
     followed.add(kept)
     const ended = await Promise.race([answer, aborted(kept.signal)]).finally(() => followed.delete(kept))
-    if (ended && !kept.signal.aborted) return end(lease, kept, ended.content, ended.failure)
+    if (ended && !kept.signal.aborted) return end(lease, kept, ended)
+    void answer.then(({ pending }) => pending?.leave())
     // When the lease was lost this changes nothing.
     if (isStopping) await outage.persist(() => queue().release(lease, true))
   }
 
-  async function end(lease: Lease, kept: KeptLease, content: Content, error?: DynablockError): Promise<void> {
+  async function end(lease: Lease, kept: KeptLease, ended: Ended): Promise<void> {
     kept.settle()
-    if (isEmpty(content) && !error) await outage.persist(() => queue().finish(lease))
-    else
-      await outage.persist(() => queue().answer(lease, toAnswer(lease, content, defaultOnUnknown), toJobError(error)))
+    if (await outage.persist(() => storeEnd(lease, ended))) ended.pending?.left()
+    else ended.pending?.leave()
+  }
+
+  /** With what was remembered in the turn, or not at all. */
+  async function storeEnd(lease: Lease, { content, failure, pending }: Ended): Promise<boolean> {
+    try {
+      return await (isEmpty(content) && !failure
+        ? queue().finish(lease, pending?.write)
+        : queue().answer(lease, toAnswer(lease, content, defaultOnUnknown), toJobError(failure), pending?.write))
+    } catch (error) {
+      if (!pending || !isLoss(error)) throw error
+      return storeEnd(lease, pending.otherwise(error))
+    }
   }
 
   /** The handlers that run are told, and their calls given back at once. */
@@ -178,6 +190,13 @@ export function createLateReplies({
 
 const blockLine = runLineOf('')
 
+/** How a run ends. */
+type Ended = Pick<BlockAnswer, 'content' | 'failure' | 'pending'>
+
+function isLoss(error: unknown): boolean {
+  return error instanceof DynablockError && (error.code === 'DYN_TURN_LOST' || error.code === 'DYN_TURN_OVER')
+}
+
 async function aborted(signal: AbortSignal): Promise<null> {
   if (!signal.aborted) await once(signal, 'abort')
   return null
@@ -198,8 +217,7 @@ function toRun(record: CallRecord): NewRun {
     page: record.page,
     addressee: record.contact.id,
     call: storeCall(record),
-    // No Idempotency-Key of a request can have the character.
-    idempotencyKey: `late reply → ${record.id}`,
+    idempotencyKey: runKeyOf(record.id),
   }
 }
 

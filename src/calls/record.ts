@@ -25,6 +25,11 @@ export const CallRecord = Type.Object({
 })
 export type CallRecord = Static<typeof CallRecord>
 
+/** The idempotency key of a late reply: no Idempotency-Key of a request can have the character. */
+export function runKeyOf(callId: string): string {
+  return `late reply → ${callId}`
+}
+
 /** Writes a call as text. Every number keeps its digits, and every string of digits stays a string. */
 export function storeCall(record: CallRecord): string {
   return stringifyExact(record)

@@ -4,11 +4,12 @@ import type { Answer, Content } from '../content/content.ts'
 import { text } from '../content/message.ts'
 import { createError, type DynablockError } from '../errors/errors.ts'
 import { toFailure } from '../errors/failure.ts'
-import { type BlockAnswer, createAnswers, placeOf, type RunnerWatch, stockAnswer } from './answer.ts'
+import { type BlockAnswer, createAnswers, type PendingTurn, placeOf, type RunnerWatch, stockAnswer } from './answer.ts'
 import { withinDeadline } from './deadline.ts'
 import type { CallRecord } from './record.ts'
 import { type CallTools, type RunningCall, type StartOptions, startCall } from './running.ts'
 import { menuStep, silentStep } from './seal-claims.ts'
+import type { Turn } from './turn.ts'
 import { askAgain, goOnListening } from './verbs.ts'
 
 /** How long storing a late reply may take; the contact's answer waits for it. */
@@ -47,8 +48,8 @@ export type Runner = ReturnType<typeof createRunner>
 /** Runs handlers. Whatever they do, the result is valid content to show. */
 export function createRunner(options: RunnerOptions) {
   const { sign, publicUrl, replyWithinMs, lateWithinMs = 120_000, takeLate, watch, now, clientFor, log } = options
-  const { isOverloaded = () => false } = options
-  const tools: CallTools = { sign, publicUrl, now, clientFor, log }
+  const { isOverloaded = () => false, rooms } = options
+  const tools: CallTools = { sign, publicUrl, now, clientFor, log, rooms }
   const answers = createAnswers({ sign, allowLoopback: publicUrl.startsWith('http://'), watch })
   const underWay = new Set<RunningCall>()
   return { run, rerun, stop }
@@ -76,13 +77,22 @@ export function createRunner(options: RunnerOptions) {
       const leftMs = Math.min(limit, Math.max(0, limit - (now() - startedAt)))
       const inTime = await withinDeadline(reply, leftMs, () => late)
       underWay.delete(running)
-      return answers.checked(running, inTime)
+      const answer = answers.checked(running, inTime)
+      await commit(running)
+      return answer
     } catch (error) {
       if (error === late && takeLate) return promiseLater(running, answerLate(running, reply), limit, takeLate)
       underWay.delete(running)
       if (error === late) running.abort(late)
+      running.turn?.leave()
       return answers.failed(running, error)
     }
+  }
+
+  /** What was remembered is on disk before the contact is answered. */
+  async function commit({ turn, record }: RunningCall): Promise<void> {
+    const notStored = () => createError('DYN_MEMORY_NOT_STORED', { where: placeOf(record), limit: storeWithinMs })
+    if (turn) await withinDeadline(turn.commit(), storeWithinMs, notStored)
   }
 
   /** Tells the contact to wait only once the reply they are waiting for can't be lost. */
@@ -100,6 +110,7 @@ export function createRunner(options: RunnerOptions) {
     } catch (cause) {
       const late = lateError(record, limit, { cause })
       running.abort(late)
+      running.turn?.leave()
       return answers.failed(running, late)
     }
   }
@@ -119,8 +130,10 @@ export function createRunner(options: RunnerOptions) {
     try {
       const inTime = await withinDeadline(reply, limit, () => tooLate, running.signal)
       const content = withPrefix(toContent(inTime), running.block.latePrefix)
-      return answers.checked(running, content, { outsideFlow: true })
+      const answer = answers.checked(running, content, { outsideFlow: true })
+      return running.turn ? { ...answer, pending: pendingOf(running, running.turn) } : answer
     } catch (error) {
+      running.turn?.leave()
       // We aborted it, as the server ends or the call was cancelled: nobody sees the fallback, so nothing is logged.
       if (running.signal.aborted) return unshown(running, error)
       if (error === tooLate) running.abort(tooLate)
@@ -130,14 +143,23 @@ export function createRunner(options: RunnerOptions) {
     }
   }
 
+  function pendingOf(running: RunningCall, { write, left, leave }: Turn): PendingTurn {
+    return { write, left, leave, otherwise: error => answers.failed(running, error) }
+  }
+
   /** Aborts the handlers that are still running, as the server is shutting down. */
   function stop(): void {
     for (const running of underWay) running.abort(new Error('the server stops'))
   }
 }
 
+/** In a block with memory, the wait for the turn is part of what the handler takes. */
+function handle(running: RunningCall): unknown {
+  return running.turn ? running.turn.begin().then(() => enter(running)) : enter(running)
+}
+
 /** Calls the handler. The server's own steps, for menus and paired replies, have none. */
-function handle({ record: { step, listener }, block, call, issuer }: RunningCall): unknown {
+function enter({ record: { step, listener }, block, call, issuer }: RunningCall): unknown {
   if (step === null) return block.open(call)
   if (listener && step === menuStep) return askAgain(issuer, listener)
   if (listener && step === silentStep) return goOnListening(issuer, listener)

@@ -5,6 +5,7 @@ import type { Log, ParentLog } from '../log.ts'
 import type { ManyChat } from '../manychat/client.ts'
 import { readCustomFields } from '../manychat/custom-fields.ts'
 import type { CallRecord } from './record.ts'
+import { type Rooms, refuseMemory, type Turn } from './turn.ts'
 import { choice, type Issuer, listen, menu, type SealingTools, tap, tapReply } from './verbs.ts'
 
 /** What all calls share. */
@@ -13,6 +14,7 @@ export interface CallTools extends SealingTools {
   clientFor(page: string | null): ManyChat
   /** The server's log; each call gets a child of it. */
   log: Pick<ParentLog, 'child'>
+  rooms: Rooms
 }
 
 /** A call in progress: its record, what its handler gets, and how to abort it. */
@@ -22,6 +24,8 @@ export interface RunningCall {
   readonly call: Call
   readonly issuer: Issuer
   readonly signal: AbortSignal
+  /** Only in a block with memory. */
+  readonly turn: Turn | undefined
   abort(reason: Error): void
 }
 
@@ -42,6 +46,7 @@ export function startCall(record: CallRecord, { block, attempt, tools }: StartOp
   const { signal } = controller
   const manychat = new PageClient(page, tools)
   const issuer: Issuer = { record, block, tools, issued: undefined }
+  const turn = block.memory && tools.rooms.open(record, { memory: block.memory, signal })
   const call: Call = {
     contact,
     page,
@@ -55,13 +60,16 @@ export function startCall(record: CallRecord, { block, attempt, tools }: StartOp
     log: new CallLog(record, tools.log),
     manychat,
     fullContact: async () => (step === null ? contact : readFullContact(contact, manychat)),
+    memory: turn?.memory ?? (() => refuseMemory(record)),
+    remember: turn?.remember ?? (() => refuseMemory(record)),
+    forgetContact: turn?.forget ?? (() => tools.rooms.forget(record)),
     tap: (caption, to, ...[state]) => tap(issuer, caption, to, state),
     tapReply: (caption, to, ...[state]) => tapReply(issuer, caption, to, state),
     listen: (to, ...[state, options]) => listen(issuer, to, state, options),
     menu: (prompt, choices, options) => menu(issuer, prompt, choices, options),
     choice,
   }
-  return { record, block, call, issuer, signal, abort: reason => controller.abort(reason) }
+  return { record, block, call, issuer, signal, turn, abort: reason => controller.abort(reason) }
 }
 
 /** The Public API sends custom fields as a list, Full Contact Data as an object: a block gets the object in both cases. */

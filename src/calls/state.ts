@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Block } from '../blocks/define.ts'
+import { declaredPath } from '../json/declared-path.ts'
 import type { CallRecord } from './record.ts'
 import { menuStep, silentStep } from './seal-claims.ts'
 
@@ -25,7 +26,7 @@ export function mismatch(schema: TSchema, value: unknown): string | undefined {
   const check = checkOf(schema)
   if (check.Check(value)) return undefined
   const error = check.Errors(value).First()
-  return `another at ${error?.path || '/'} (${error?.schema.type ?? 'value'} expected)`
+  return `another at ${declaredPath(schema, error?.path ?? '') || '/'} (${error?.schema.type ?? 'value'} expected)`
 }
 
 function checkOf(schema: TSchema): TypeCheck<TSchema> {

@@ -1,5 +1,6 @@
 import { callErrors } from './call-errors.ts'
 import { chatErrors } from './chat-errors.ts'
+import { contactErrors } from './contact-errors.ts'
 import { refusalErrors } from './refusal-errors.ts'
 import type { Row } from './row.ts'
 import { sendErrors } from './send-errors.ts'
@@ -138,6 +139,7 @@ export const errorTable = {
   ...callErrors,
   ...sendErrors,
   ...chatErrors,
+  ...contactErrors,
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof errorTable

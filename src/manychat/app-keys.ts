@@ -1,7 +1,7 @@
 /** The App Keys that ManyChat sent when its users installed our app, one for each page. */
 import { createError } from '../errors/errors.ts'
 import type { OutboundOptions } from '../outbound/exchange.ts'
-import type { Cipher } from './cipher.ts'
+import type { Cipher } from '../settings/cipher.ts'
 
 /** One installation, as stored: everything except `sealed` is readable. Times are milliseconds since 1970. */
 export interface Installation {

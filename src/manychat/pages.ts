@@ -35,7 +35,7 @@ export function createPages({ keys, appKeys, defaultPage, maton, baseUrl, standI
   const shared = { ...options, limits: options.limits ?? createRateLimits() }
   const keysByPage = new Map(keys.map(key => [key.slice(0, key.indexOf(':')), key]))
   const clients = new Map<string, ManyChat>()
-  return { clientFor, pageOf, prove, hasKey, configured }
+  return { clientFor, pageOf, roomPageOf, prove, hasKey, configured }
 
   /**
    * The page that a call belongs to; null where a key needs no page, like that of a gateway's default connection. Where the
@@ -52,6 +52,12 @@ export function createPages({ keys, appKeys, defaultPage, maton, baseUrl, standI
     if (page !== undefined && others.length === 0) return page
     if (page === undefined && standIn) return null
     throw createError('DYN_PAGE_UNKNOWN', { count: page === undefined ? 0 : others.length + 1 })
+  }
+
+  /** The same for what is kept about a contact: empty where no page is configured, or needs to be. */
+  function roomPageOf(named: string | null): string {
+    const isConfigured = named !== null || defaultPage !== undefined || configured().length > 0
+    return isConfigured ? (pageOf(named) ?? '') : ''
   }
 
   /**

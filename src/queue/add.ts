@@ -4,7 +4,7 @@ import type { Tables } from '../store/tables.ts'
 import { count } from './counts.ts'
 import type { Job, NewRun } from './job.ts'
 import { promote, reorder } from './order.ts'
-import { type JobRow, type NewRow, noLease, noText, toJob, toRunRow } from './rows.ts'
+import { type JobRow, type NewRow, noLease, noText, toJob, toOutcomeRow, toRunRow } from './rows.ts'
 
 /** 29 parameters a row; SQLite takes 32,766 in a statement. */
 const rowsPerStatement = 1000
@@ -52,6 +52,12 @@ export async function findAdded(
     if (!found) return null
     return found.body_hash === body_hash ? toJob(found) : createError('DYN_IDEMPOTENCY_CONFLICT')
   })
+}
+
+/** The outcomes of what ended. An outcome has none itself; a run that is done goes on as a delivery, if at all. */
+export async function insertOutcomes(db: Kysely<Tables>, rows: readonly JobRow[]): Promise<void> {
+  const told = rows.filter(({ kind, state }) => kind !== 'outcome' && (kind !== 'run' || state !== 'done'))
+  if (told.length > 0) await insertJobs(db, told.map(toOutcomeRow))
 }
 
 /** In place of a run that may have been inserted, or may yet be, and of what it answered. */

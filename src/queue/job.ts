@@ -1,6 +1,8 @@
 /** Work that must not be lost, and what may be done with it. */
 import { type Static, Type } from '@sinclair/typebox'
+import type { Kysely } from 'kysely'
 import type { DynablockError } from '../errors/errors.ts'
+import type { Tables } from '../store/tables.ts'
 
 /**
  * `run`: run the handler of a call. `delivery`: one outbound call. A late reply is a run first; what it answers becomes a
@@ -139,6 +141,16 @@ export interface RetryOptions {
 /** What a run answers: the content of a delivery, at its own place. */
 export type Answer = Pick<NewDelivery, 'operation' | 'params' | 'defaultOnUnknown'>
 
+/** What is to be stored in the same transaction. What it throws undoes the transaction, and is thrown on. */
+export type Within = (db: Kysely<Tables>) => Promise<void>
+
+/** Whose jobs. */
+export interface Addressees {
+  addressee: string
+  /** null: those without a page. */
+  pages: readonly (string | null)[]
+}
+
 export interface ListOptions {
   state?: JobState
   page?: string
@@ -190,12 +202,12 @@ export interface Queue {
   claim(options: ClaimOptions): Promise<Lease[]>
   /** Replaces the parameters of a delivery; false when the lease was lost, as everything else that takes one says. */
   setParams(lease: Lease, params: Record<string, unknown>): Promise<boolean>
-  finish(lease: Lease): Promise<boolean>
+  finish(lease: Lease, within?: Within): Promise<boolean>
   /** Back to waiting, at the same place. */
   retryAt(lease: Lease, options: RetryOptions): Promise<boolean>
   kill(lease: Lease, error: JobError): Promise<boolean>
   /** Ends a run, dead where there is an error, and adds what it answers, at once. */
-  answer(lease: Lease, answer: Answer, error: JobError | null): Promise<boolean>
+  answer(lease: Lease, answer: Answer, error: JobError | null, within?: Within): Promise<boolean>
   /** Gives a job back; one that has begun keeps counting the start. */
   release(lease: Pick<Lease, 'id' | 'lease'>, hasBegun: boolean): Promise<boolean>
   get(id: string): Promise<Job | null>
@@ -205,6 +217,14 @@ export interface Queue {
   retry(id: string): Promise<Job | null | false>
   /** What waits or runs is cancelled; a worker that has it can change nothing from then on. */
   cancel(id: string): Promise<Job | null | false>
+  /** Those of an addressee, newest first, but those that still have a text before all others; at most 1000. */
+  listOf(addressees: Addressees): Promise<Job[]>
+  /**
+   * Cancels what waits, runs or is dead, so that nothing of an addressee's texts is left.
+   *
+   * @param exceptKey the idempotency key of a job that is left alone
+   */
+  forget(addressees: Addressees, exceptKey: string | null, within: Within): Promise<void>
   /** Tells that this worker lives. Resolves with the ids and leases that it holds. */
   beat(worker: string): Promise<Pick<Lease, 'id' | 'lease'>[]>
   /** The workers that hold leases. */

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { createTime } from '../store/time.ts'
 import { findAdded, insertJobs, insertWithdrawn } from './add.ts'
 import { createClaim, makeLease } from './claim.ts'
+import { createForget } from './forget.ts'
 import type { Lease, NewDelivery, NewRun, Queue } from './job.ts'
 import { lockOrders } from './order.ts'
 import { createOverview } from './overview.ts'
@@ -24,6 +25,7 @@ export function createQueue(store: Store, { now, tellsOutcomes = false }: QueueO
   const cancelListeners = new Set<(id: string) => void>()
   const transitions = createTransitions({ store, time, tellsOutcomes })
   const workers = createWorkers({ store, time })
+  const { listOf, forget } = createForget({ store, time, tellsOutcomes })
   return {
     ...transitions,
     ...workers,
@@ -43,6 +45,8 @@ export function createQueue(store: Store, { now, tellsOutcomes = false }: QueueO
     retry: async id => tellIf(await transitions.retry(id)),
     recover: async holder => tellIf(await workers.recover(holder)),
     cancel,
+    listOf,
+    forget: async (...given) => tellCancelled(await forget(...given)),
     onAdded,
     onCancelled,
   }
@@ -82,9 +86,14 @@ export function createQueue(store: Store, { now, tellsOutcomes = false }: QueueO
   }
 
   async function cancel(id: string) {
-    const cancelled = tellIf(await transitions.cancel(id))
-    if (cancelled) for (const listener of cancelListeners) listener(id)
+    const cancelled = await transitions.cancel(id)
+    if (cancelled) tellCancelled([id])
     return cancelled
+  }
+
+  function tellCancelled(ids: readonly string[]): void {
+    tellIf(ids.length > 0)
+    for (const id of ids) for (const listener of cancelListeners) listener(id)
   }
 
   function onAdded(listener: () => void): () => void {

@@ -3,21 +3,20 @@ import { stringifyExact } from '../json/exact-json.ts'
 import type { Store } from '../store/store.ts'
 import type { CountedState, Tables } from '../store/tables.ts'
 import type { Time } from '../store/time.ts'
-import { insertJobs } from './add.ts'
+import { insertJobs, insertOutcomes } from './add.ts'
 import { count } from './counts.ts'
-import { type Answer, type Job, type JobError, type Lease, priorities, type Queue, type RetryOptions } from './job.ts'
-import { lockOrders, promote, reorder } from './order.ts'
 import {
-  errorColumns,
-  isId,
-  type JobRow,
-  noLease,
-  noText,
-  orderColumns,
-  toDeliveryRow,
-  toJob,
-  toOutcomeRow,
-} from './rows.ts'
+  type Answer,
+  type Job,
+  type JobError,
+  type Lease,
+  priorities,
+  type Queue,
+  type RetryOptions,
+  type Within,
+} from './job.ts'
+import { lockOrders, promote, reorder } from './order.ts'
+import { errorColumns, isId, type JobRow, noLease, noText, orderColumns, toDeliveryRow, toJob } from './rows.ts'
 
 type Changes = UpdateObject<Tables, 'jobs', 'jobs'>
 type Held = Pick<Lease, 'id' | 'lease'>
@@ -60,20 +59,26 @@ export function createTransitions({ store, time, tellsOutcomes }: TransitionsOpt
     return change(lease, { state: 'waiting', ...noLease, ...counted })
   }
 
-  function finish(lease: Lease): Promise<boolean> {
-    return end(lease, null, { state: 'done', ...noText })
+  function finish(lease: Lease, within?: Within): Promise<boolean> {
+    return end(lease, null, { state: 'done', ...noText }, async db => {
+      await within?.(db)
+      await promote(db, [orderColumns(lease).order_key])
+    })
   }
 
   function kill(lease: Lease, error: JobError): Promise<boolean> {
-    return end(lease, 'dead', { state: 'dead', ...errorColumns(error) })
+    return end(lease, 'dead', { state: 'dead', ...errorColumns(error) }, async db => {
+      await promote(db, [orderColumns(lease).order_key])
+    })
   }
 
-  function answer(lease: Lease, given: Answer, error: JobError | null): Promise<boolean> {
+  function answer(lease: Lease, given: Answer, error: JobError | null, within?: Within): Promise<boolean> {
     const ended: Changes = error ? { state: 'dead', ...errorColumns(error) } : { state: 'done', ...noText }
     return end(lease, error ? 'dead' : null, ended, async (db, { id, due_at }) => {
       const { page, addressee } = lease
       const row = toDeliveryRow({ page, addressee, ...given, priority: priorities.answer }, await time.read(db))
       await insertJobs(db, [{ ...row, run_id: id, due_at }])
+      await within?.(db)
     })
   }
 
@@ -109,10 +114,8 @@ export function createTransitions({ store, time, tellsOutcomes }: TransitionsOpt
     })
   }
 
-  /** An outcome has none itself; a run that is done goes on as a delivery, if at all. */
   async function addOutcome(db: Kysely<Tables>, row: JobRow): Promise<void> {
-    if (!tellsOutcomes || row.kind === 'outcome' || (row.kind === 'run' && row.state === 'done')) return
-    await insertJobs(db, [toOutcomeRow(row)])
+    if (tellsOutcomes) await insertOutcomes(db, [row])
   }
 
   /** One statement that holds the condition under which it may be made. */
@@ -124,7 +127,7 @@ export function createTransitions({ store, time, tellsOutcomes }: TransitionsOpt
     lease: Lease,
     to: CountedState | null,
     changes: Changes,
-    goOn?: (db: Kysely<Tables>, row: JobRow) => Promise<void>,
+    goOn: (db: Kysely<Tables>, row: JobRow) => Promise<void>,
   ): Promise<boolean> {
     const { order_key } = orderColumns(lease)
     return store.transact(async db => {
@@ -132,7 +135,7 @@ export function createTransitions({ store, time, tellsOutcomes }: TransitionsOpt
       const row = await updateLeased(db, lease, { ...changes, ...noLease })
       if (!row) return false
       await count(db, [row], 'unfinished', to)
-      await (goOn ? goOn(db, row) : promote(db, [order_key]))
+      await goOn(db, row)
       await addOutcome(db, row)
       return true
     })

@@ -5,6 +5,7 @@ import type { Blocks } from '../blocks/load.ts'
 import { createLateReplies } from '../calls/late.ts'
 import type { Runner } from '../calls/run.ts'
 import { type BotsOptions, createBots } from '../chatfuel/bots.ts'
+import { setUpContacts } from '../contacts/setup.ts'
 import { createDeliveries } from '../delivery/deliveries.ts'
 import { createDispatch, dryFetch, maxSlotWaitMs } from '../delivery/dispatch.ts'
 import type { FallbackFlow } from '../delivery/fallback-flow.ts'
@@ -29,6 +30,9 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
   blocks: Blocks
   store: { dataDir: string; databaseUrl: string | undefined }
   appKeys: AppKeys
+  stateKeys: readonly string[]
+  /** In place of the store's clock, for what expires. */
+  expiryNow?: (() => number) | undefined
   bots: BotsOptions['entries']
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
   /** Everything but the outbound call. */
@@ -59,6 +63,8 @@ export function createSends({
   blocks,
   store,
   appKeys,
+  stateKeys,
+  expiryNow,
   bots: entries,
   fallbackFlows,
   dryRun,
@@ -82,7 +88,8 @@ export function createSends({
   const outbound = { log, onCall, limits, maxWaitMs: maxSlotWaitMs, beforeCall, ...(dryRun && { fetch: dryFetch }) }
   const pages = createPages({ ...options, ...outbound, appKeys })
   const bots = createBots({ ...outbound, entries })
-  const { clientFor: requirePage } = pages
+  const { clientFor: requirePage, roomPageOf: pageOf } = pages
+  const known = setUpContacts({ opened: lazy.get, stateKeys, pageOf, clock, leaseMs })
   const { isOpen } = lazy
   // The runner serves what comes in, which is registered later.
   const given = Promise.withResolvers<Runner['rerun']>()
@@ -106,6 +113,8 @@ export function createSends({
     /** For the clients of blocks, which share the rates of the pages. */
     limits,
     takeLate: late.take,
+    rooms: known.rooms,
+    contacts: known.contacts,
     checkSend: createSendCheck({ pages, bots, defaultOnUnknown, allowLoopback: options.allowLoopback ?? false }),
     findStoreProblem: lazy.findProblem,
     start,
@@ -122,7 +131,11 @@ export function createSends({
 
   /** The store is open for the rest of the server once its App Keys are known. */
   async function open() {
-    const opened = await (await import('./open.ts')).open({ ...store, tellsOutcomes: receiver !== undefined })
+    const opened = await (await import('./open.ts')).open({
+      ...store,
+      expiryNow,
+      tellsOutcomes: receiver !== undefined,
+    })
     try {
       await appKeys.load(opened.appKeys)
       return opened
@@ -143,10 +156,16 @@ export function createSends({
       deliverer.start()
       runner.start()
       teller?.start()
-      every(sweepEveryMs, () => queue().sweep())
+      every(sweepEveryMs, sweep)
       every(foldEveryMs, () => queue().foldCounts())
       every(refreshEveryMs, () => appKeys.refresh())
     })
+  }
+
+  /** What others deleted is scrubbed with what the queue did. */
+  async function sweep(): Promise<void> {
+    await known.sweep()
+    await queue().sweep()
   }
 
   /** At once, too. What fails is tried again the next time; the worker tells that the store is away. */
@@ -174,7 +193,7 @@ export function createSends({
     late.stop()
     abortHandlers()
     await runner.stop()
-    await Promise.all([runner.abort(), within(late.settled(), abortMs)])
+    await Promise.all([runner.abort(), within(late.settled(), abortMs), within(known.settled(), abortMs)])
   }
 }
 

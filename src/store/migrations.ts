@@ -22,6 +22,7 @@ const migrations: readonly Migration[] = [
   { apply: createJobs },
   { apply: emptyFinished },
   { apply: indexAges, onlyAdds: true },
+  { apply: createRooms, onlyAdds: true },
 ]
 /** The form that this release makes of a store. */
 export const newestVersion = migrations.length
@@ -170,4 +171,32 @@ async function indexAges(db: Kysely<Tables>): Promise<void> {
   await sql`create index jobs_due_by_kind on jobs (kind, due_at) where state in ('waiting', 'running')`.execute(db)
   await sql`create index jobs_dead_by_kind on jobs (kind, updated_at) where state = 'dead'`.execute(db)
   for (const name of ['jobs_oldest', 'jobs_dead']) await sql`drop index ${sql.id(name)}`.execute(db)
+}
+
+async function createRooms(db: Kysely<Tables>): Promise<void> {
+  await sql`create table rooms (
+    page text not null,
+    contact text not null,
+    turn text,
+    turn_until bigint,
+    updated_at bigint not null,
+    primary key (page, contact)
+  )`.execute(db)
+  await sql`create table memories (
+    page text not null,
+    contact text not null,
+    block text not null,
+    value text not null,
+    sealed_by text not null,
+    expires_at bigint not null,
+    updated_at bigint not null,
+    primary key (page, contact, block)
+  )`.execute(db)
+  const indexes = [
+    sql`index rooms_turns on rooms (turn) where turn is not null`,
+    sql`index rooms_idle on rooms (updated_at)`,
+    sql`index memories_expiry on memories (expires_at)`,
+    sql`index memories_sealed_by on memories (sealed_by)`,
+  ]
+  for (const index of indexes) await sql`create ${index}`.execute(db)
 }

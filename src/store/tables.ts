@@ -9,6 +9,8 @@ export interface Tables {
   slots: SlotsTable
   slot_uses: SlotUsesTable
   app_keys: AppKeysTable
+  rooms: RoomsTable
+  memories: MemoriesTable
   dynablock_migrations: MigrationsTable
 }
 
@@ -89,6 +91,31 @@ export interface SlotUsesTable {
 export interface AppKeysTable extends Installation {
   /** By the store's clock. */
   changed_at: number
+}
+
+/** A page and a contact. */
+export interface RoomsTable {
+  /** Empty where no page is configured. */
+  page: string
+  contact: string
+  /** The id of the call whose turn it is; null when it is nobody's. */
+  turn: string | null
+  /** Until then nobody else takes the turn. */
+  turn_until: number | null
+  updated_at: number
+}
+
+/** What a block remembers of a contact. */
+export interface MemoriesTable {
+  page: string
+  contact: string
+  block: string
+  /** Encrypted. */
+  value: string
+  /** The name of the key that encrypted it. */
+  sealed_by: string
+  expires_at: number
+  updated_at: number
 }
 
 export interface MigrationsTable {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { startCall } from '../../src/calls/running.ts'
 import { type Call, defineBlock, text } from '../../src/index.ts'
+import { noRooms } from '../contacts/no-rooms.ts'
 import { build } from '../helper.ts'
 
 const steps = { next: () => 'Next' }
@@ -9,10 +10,13 @@ const key = '1234567890123456789:key'
 t.test('a copy of a call has all that the call has', async t => {
   const copied = defineBlock({
     open: call => {
-      const { log, tap, listen, menu, manychat, signal, fullContact, ...others } = { ...call, extras: { more: 1 } }
+      const { log, tap, listen, menu, manychat, signal, fullContact, memory, remember, forgetContact, ...others } = {
+        ...call,
+        extras: { more: 1 },
+      }
       log.warn({ copied: Object.keys(others).sort() }, 'a copy')
       t.equal(signal, call.signal)
-      t.type(fullContact, 'function')
+      for (const verb of [fullContact, memory, remember, forgetContact]) t.type(verb, 'function')
       t.type(manychat.page.getInfo, 'function')
       t.type(manychat.sending.sendFlow, 'function')
       t.type(manychat.subscriber.getInfo, 'function')
@@ -70,6 +74,7 @@ t.test('each level of its log is written, by one log of its own', async t => {
       attempt: 1,
       tools: {
         publicUrl: '',
+        rooms: noRooms,
         sign: String,
         now: Date.now,
         clientFor: () => t.fail('no client is asked for') as never,

@@ -2,6 +2,7 @@ import t from 'tap'
 import { startCall } from '../../src/calls/running.ts'
 import { stateProblem } from '../../src/calls/state.ts'
 import { defineBlock, Type, text } from '../../src/index.ts'
+import { noRooms } from '../contacts/no-rooms.ts'
 import { ana, build, buttonOf } from '../helper.ts'
 
 const block = defineBlock({
@@ -21,6 +22,7 @@ function loose() {
   const record = { id: 'x', block: 'block', step: null, contact, page: null, channel, input: null, extras: {} }
   const tools = {
     publicUrl: 'https://blocks.test/some/path',
+    rooms: noRooms,
     sign: (claims: object) => JSON.stringify(claims),
     now: () => 1_000_500,
     clientFor: () => fail('no client is asked for'),

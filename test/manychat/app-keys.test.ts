@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { createAppKeys } from '../../src/manychat/app-keys.ts'
-import { createCipher } from '../../src/manychat/cipher.ts'
+import { createCipher } from '../../src/settings/cipher.ts'
 import { createAppKeyStorage } from '../../src/store/app-key-storage.ts'
 import type { Store } from '../../src/store/store.ts'
 import { onBoth } from '../store/engines.ts'
@@ -16,7 +16,7 @@ const stateKey = 'the key that seals states in the tests'
 async function load(store: Store, stateKeys = [stateKey]) {
   const warnings: object[] = []
   const log = { warn: (details: object) => warnings.push(details) }
-  const appKeys = createAppKeys({ cipher: createCipher(stateKeys), now: () => moment, log })
+  const appKeys = createAppKeys({ cipher: createCipher(stateKeys, 'app keys'), now: () => moment, log })
   await appKeys.load(createAppKeyStorage(store))
   return { ...appKeys, warnings }
 }
@@ -27,7 +27,7 @@ async function dump(store: Store): Promise<Record<string, unknown>[]> {
 }
 
 t.test('before the store is open no page has a key, and none is taken', async t => {
-  const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
+  const appKeys = createAppKeys({ cipher: createCipher([stateKey], 'app keys'), now: () => moment })
   await appKeys.refresh()
   t.same(appKeys.pages(), [])
   t.equal(appKeys.keyOf(page), null)
@@ -108,7 +108,7 @@ onBoth('a key that was lost is told, and keeps nobody from starting', async (t, 
 t.test('while the store is silent one reading is under way, and one waits behind it', async t => {
   const readings: (() => void)[] = []
   const readChanged = () => new Promise<[]>(resolve => readings.push(() => resolve([])))
-  const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
+  const appKeys = createAppKeys({ cipher: createCipher([stateKey], 'app keys'), now: () => moment })
   const loading = appKeys.load({ readChanged, put: async () => {}, change: async () => {}, remove: async () => false })
   const asked = Array.from({ length: 100 }, () => appKeys.refresh())
   t.equal(readings.length, 1)
@@ -122,7 +122,7 @@ t.test('while the store is silent one reading is under way, and one waits behind
 
 onBoth('a reading that fails is made up for by the next', async (t, { store }) => {
   const storage = createAppKeyStorage(store)
-  const appKeys = createAppKeys({ cipher: createCipher([stateKey]), now: () => moment })
+  const appKeys = createAppKeys({ cipher: createCipher([stateKey], 'app keys'), now: () => moment })
   await appKeys.load(storage)
   await appKeys.install(installation)
   await store.run(db => sql`alter table app_keys rename to elsewhere`.execute(db))

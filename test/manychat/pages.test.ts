@@ -1,13 +1,13 @@
 import t, { type Test } from 'tap'
 import { createAppKeys } from '../../src/manychat/app-keys.ts'
-import { createCipher } from '../../src/manychat/cipher.ts'
 import { createPages, type PagesOptions } from '../../src/manychat/pages.ts'
+import { createCipher } from '../../src/settings/cipher.ts'
 import { startFakePlatform } from '../fake-platform.ts'
 import { createAppKeyMemory } from './app-key-memory.ts'
 
 async function setUp(t: Test, options: Partial<PagesOptions> = {}) {
   const platform = await startFakePlatform(t)
-  const cipher = createCipher(['the key that seals states in the tests'])
+  const cipher = createCipher(['the key that seals states in the tests'], 'app keys')
   const appKeys = createAppKeys({ cipher, now: () => 0 })
   const { kept, ...storage } = createAppKeyMemory()
   await appKeys.load(storage)

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { defineBlock } from '../../src/blocks/define.ts'
 import { createAppKeys } from '../../src/manychat/app-keys.ts'
-import { createCipher } from '../../src/manychat/cipher.ts'
+import { createCipher } from '../../src/settings/cipher.ts'
 import { type Answer, ana, build, post } from '../helper.ts'
 import { createAppKeyMemory } from '../manychat/app-key-memory.ts'
 
@@ -58,7 +58,7 @@ t.test('R2: while a state key is replaced a button of any server works on every 
 t.test('R4: App Keys are encrypted anew, and no longer need the old state key', async t => {
   const storage = createAppKeyMemory()
   const started = async (stateKeys: string[]) => {
-    const appKeys = createAppKeys({ cipher: createCipher(stateKeys), now: () => 0 })
+    const appKeys = createAppKeys({ cipher: createCipher(stateKeys, 'app keys'), now: () => 0 })
     await appKeys.load(storage)
     return appKeys
   }

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { createSigner } from 'fast-jwt'
 import t from 'tap'
 import { type Block, defineBlock } from '../../src/blocks/define.ts'
-import { createCipher } from '../../src/manychat/cipher.ts'
+import { createCipher } from '../../src/settings/cipher.ts'
 import { startFakePlatform } from '../fake-platform.ts'
 import { type Answer, ana, build, buttonOf, post, secret, stateKey } from '../helper.ts'
 
@@ -72,13 +72,13 @@ t.test('K1: a state key opens no block and reaches no sends', async t => {
 })
 
 t.test('K2: what lies in the store gives no App Key away', async t => {
-  const sealed = createCipher([stateKey]).encrypt('canary', 'page 1')
+  const sealed = createCipher([stateKey], 'app keys').encrypt('canary', 'page 1')
   t.notMatch(Buffer.from(sealed, 'base64url').toString('latin1'), 'canary')
-  t.throws(() => createCipher(['another key of 32 characters….']).decrypt(sealed, 'page 1'), {
+  t.throws(() => createCipher(['another key of 32 characters….'], 'app keys').decrypt(sealed, 'page 1'), {
     code: 'DYN_SECRET_UNREADABLE',
   })
   t.throws(
-    () => createCipher([stateKey]).decrypt(sealed, 'page 2'),
+    () => createCipher([stateKey], 'app keys').decrypt(sealed, 'page 2'),
     { code: 'DYN_SECRET_UNREADABLE' },
     'nor to another page',
   )

@@ -19,7 +19,17 @@ onBoth('a store of a newer release is refused', async (t, { store, open }) => {
 
 onBoth('a store to which a newer release only added is used as ever', async (t, { store, options, open }) => {
   await addMigration(store, { version: newestVersion + 1, needs: newestVersion })
-  const tables = ['jobs', 'workers', 'job_counts', 'slots', 'slot_uses', 'app_keys', 'dynablock_migrations']
+  const tables = [
+    'jobs',
+    'workers',
+    'job_counts',
+    'slots',
+    'slot_uses',
+    'app_keys',
+    'rooms',
+    'memories',
+    'dynablock_migrations',
+  ]
   for (const table of tables) {
     await store.run(db => sql`alter table ${sql.id(table)} add column added text`.execute(db))
     await store.run(db => sql`alter table ${sql.id(table)} add column more bigint not null default 7`.execute(db))

@@ -115,6 +115,8 @@ t.test('what a release before left in its file is gone after the first start', a
     drop index jobs_due_by_kind;
     drop index jobs_dead_by_kind;
     create index jobs_oldest on jobs (due_at) where state in ('waiting', 'running');
+    drop table rooms;
+    drop table memories;
     alter table dynablock_migrations drop column needs;
     delete from dynablock_migrations where version > 4;
     update jobs set state = 'done' where id % 3 = 0;

@@ -1,5 +1,5 @@
 import type { Installation } from '../../manychat/app-keys.ts'
-import { createCipher } from '../../manychat/cipher.ts'
+import { createCipher } from '../../settings/cipher.ts'
 import type { Config } from '../../settings/config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
@@ -15,7 +15,7 @@ type AppKeysConfig = Pick<Config, 'defaultPage' | 'manychatApiKeys' | 'matonApiK
 
 /** Checks that STATE_KEYS decrypt the App Keys in the store, and that it is known which is for calls that name no page. */
 export function examineAppKeys(installations: readonly Installation[], config: AppKeysConfig): ExaminedAppKeys {
-  const cipher = createCipher(config.stateKeys)
+  const cipher = createCipher(config.stateKeys, 'app keys')
   const keys = new Map<string, string>()
   const installed = installations.filter(({ sealed }) => sealed !== '')
   const findings = installed.map(({ page, sealed, uninstalled_at }) => {

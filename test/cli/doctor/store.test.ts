@@ -5,8 +5,8 @@ import pg from 'pg'
 import t from 'tap'
 import { examineAppKeys } from '../../../src/cli/doctor/app-keys.ts'
 import { examineStore, judgeCommits } from '../../../src/cli/doctor/store.ts'
-import { createCipher } from '../../../src/manychat/cipher.ts'
 import { createQueue } from '../../../src/queue/queue.ts'
+import { createCipher } from '../../../src/settings/cipher.ts'
 import { createAppKeyStorage } from '../../../src/store/app-key-storage.ts'
 import { newestVersion } from '../../../src/store/migrations.ts'
 import { openStore } from '../../../src/store/store.ts'
@@ -20,13 +20,13 @@ const alone = { stateKeys: [key], defaultPage: undefined, manychatApiKeys: [], m
 
 onBoth('a store in use is looked at, with the App Keys in it', async (t, { options, store }) => {
   const installation = { page: '55', app_id: null, app_version: null, installed_at: 1, uninstalled_at: null }
-  const sealed = createCipher([key]).encrypt(JSON.stringify({ key: 'app-key', params: {} }), '55')
+  const sealed = createCipher([key], 'app keys').encrypt(JSON.stringify({ key: 'app-key', params: {} }), '55')
   const storage = createAppKeyStorage(store)
   await storage.put({ ...installation, sealed })
   await storage.put({
     ...installation,
     page: '56',
-    sealed: createCipher([key]).encrypt('{"key":"k"}', '56'),
+    sealed: createCipher([key], 'app keys').encrypt('{"key":"k"}', '56'),
     uninstalled_at: 2,
   })
   await storage.put({ ...installation, page: '57', sealed })
@@ -56,7 +56,7 @@ onBoth('a store in use is looked at, with the App Keys in it', async (t, { optio
 })
 
 t.test('App Keys alone, on several pages, need a default page', t => {
-  const sealed = (page: string) => createCipher([key]).encrypt('{"key":"k"}', page)
+  const sealed = (page: string) => createCipher([key], 'app keys').encrypt('{"key":"k"}', page)
   const installation = { app_id: null, app_version: null, installed_at: 1, uninstalled_at: null }
   const [one, two] = ['55', '56'].map(page => ({ ...installation, page, sealed: sealed(page) }))
   const removed = { ...installation, page: '57', sealed: '' }

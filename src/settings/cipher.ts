@@ -1,12 +1,19 @@
-/** Encrypts secrets at rest: AES-256-GCM, with keys derived from STATE_KEYS. */
+/** Encrypts what rests in the store: AES-256-GCM, with keys derived from STATE_KEYS. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { createError } from '../errors/errors.ts'
 
 const algorithm = 'aes-256-gcm'
 const ivBytes = 12
 const tagBytes = 16
+const keyBytes = 32
+const nameBytes = 9
+
+/** What is encrypted. One purpose can't decrypt what belongs to the other. */
+export type CipherPurpose = 'app keys' | 'memory'
 
 export interface Cipher {
+  /** A name for each key, which tells nothing of the key: the one that encrypts first. */
+  keyNames: readonly [string, ...string[]]
   /** Encrypts with the first key. Decrypting takes the same `context`, so that records can't be swapped. */
   encrypt(text: string, context: string): string
   /**
@@ -20,9 +27,11 @@ export interface Cipher {
 }
 
 /** @param keys the first encrypts and all decrypt, so that a key can be replaced */
-export function createCipher(keys: readonly string[]): Cipher {
-  const derived = keys.map(key => Buffer.from(hkdfSync('sha256', key, '', 'dynablock app keys', 32)))
-  return { encrypt, decrypt, renew }
+export function createCipher(keys: readonly string[], purpose: CipherPurpose): Cipher {
+  const derive = (key: string, info: string, bytes: number) => Buffer.from(hkdfSync('sha256', key, '', info, bytes))
+  const derived = keys.map(key => derive(key, `dynablock ${purpose}`, keyBytes))
+  const names = keys.map(key => derive(key, `dynablock ${purpose}, name`, nameBytes).toString('base64url'))
+  return { keyNames: names as [string, ...string[]], encrypt, decrypt, renew }
 
   function encrypt(text: string, context: string): string {
     const iv = randomBytes(ivBytes)

@@ -1,0 +1,3 @@
+import { runFolder } from '../run-folder.ts'
+
+runFolder(import.meta.dirname)

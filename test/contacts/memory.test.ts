@@ -70,10 +70,7 @@ onBoth(
       },
     })
     const { call, delivered, logged } = await serveRooms(t, bench, { slow }, { replyWithinMs: 30 })
-    t.same(
-      await Promise.all([call('slow'), call('slow', '1', { silent: true }), call('slow')]),
-      Array(3).fill('One moment'),
-    )
+    for (const extras of [{}, { silent: true }, {}]) t.equal(await call('slow', '1', extras), 'One moment')
     await until(() => gate.count() === 1)
     t.equal(gate.count(), 1, 'the others have not begun')
     for (let i = 0; i < 3; i++) {

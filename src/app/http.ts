@@ -10,6 +10,7 @@ import { createBareRefusals } from '../ops/client-error.ts'
 import { limitConnections } from '../ops/connection-limit.ts'
 import { type ConnectionLimits, connectionLimits, serverOptions } from '../ops/connections.ts'
 import { limitPipelining } from '../ops/pipelining.ts'
+import { limitChunks } from '../ops/small-chunks.ts'
 import type { Config } from '../settings/config.ts'
 import { createFlood } from '../webhook/failed-auth.ts'
 import { createSendProblem } from '../webhook/respond.ts'
@@ -49,6 +50,7 @@ export function createHttp({ config, limits: given, isOverloaded, counted, now, 
   })
   limitConnections(app.server, { count: limits.count, now, log, watch: counted })
   limitPipelining(app.server)
+  limitChunks(app.server)
   bare.refuseUnusual(app.server)
   bodies(app, { maxBytes: config.maxBodyBytes, maxTotalBytes: config.maxBodiesBytes })
   app.setErrorHandler(sendProblem)

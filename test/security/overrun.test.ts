@@ -80,6 +80,30 @@ t.test('O6: the body of a callback is parsed only once its seal holds', async t 
   )
 })
 
+t.test('O7: a stranger’s body in many small chunks is cut off, read or not, and a caller’s is accepted', async t => {
+  // Nothing else closes these connections before the test ends.
+  const { connectTo } = await listening(t, { limits: { requestMs: 600_000, silentMs: 600_000 } })
+  const head = (path: string, more = '') =>
+    `POST ${path} HTTP/1.1\r\nHost: b.test\r\n${more}Transfer-Encoding: chunked\r\n\r\n`
+  const pieces = (text: string, count: number) =>
+    [...text].map(character => `1\r\n${character}\r\n`).join('') + '1\r\n \r\n'.repeat(count)
+  for (const path of ['/blocks/hello/next', '/blocks/hello', '/nothing', '/healthz']) {
+    const { socket } = await connectTo()
+    const closed = new Promise(resolve => socket.once('close', resolve))
+    socket.write(head(path) + pieces('{', 999))
+    // The body of a callback is read before it is answered.
+    if (path !== '/blocks/hello/next') await new Promise(resolve => socket.once('data', resolve))
+    socket.write(pieces('', 1))
+    await closed
+  }
+
+  const called = await connectTo()
+  const authorization = `Authorization: Bearer ${secret}\r\n`
+  t.match(await called(`${head('/blocks/hello', authorization)}${pieces(ana, 5000)}0\r\n\r\n`), /^HTTP\/1\.1 200 /)
+  const small = await connectTo()
+  t.match(await small(`${head('/blocks/hello/next')}${pieces('{}', 500)}0\r\n\r\n`), /^HTTP\/1\.1 401 /)
+})
+
 async function listening(t: Test, overrides: Overrides) {
   const { app } = build(t, overrides)
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -91,11 +115,12 @@ async function listening(t: Test, overrides: Overrides) {
       .on('error', () => {})
     t.teardown(() => socket.destroy())
     await once(socket, 'connect')
-    return async (text: string): Promise<string> => {
+    const talk = async (text: string): Promise<string> => {
       const answer = once(socket, 'data')
       socket.write(text)
       return (await answer)[0]
     }
+    return Object.assign(talk, { socket })
   }
   return { connectTo }
 }

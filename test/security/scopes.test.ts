@@ -103,6 +103,11 @@ t.test('T8: an idempotency key is of the token that used it, and of no late repl
     t.match(JSON.parse((await line()).body), { status: 200, id })
   }
   t.equal(new Set(ids.values()).size, 9)
+  const batch = { ...api(bare), 'content-type': 'application/x-ndjson', 'idempotency-key': 'shop' }
+  const { body } = await app.inject({ method: 'POST', url: '/sends', headers: batch, payload: JSON.stringify(flow) })
+  const other = await post(app, '/sends', flow, { ...api(shop), 'idempotency-key': '1' })
+  t.equal(other.status, 202, 'a line of a batch whose key is the name of another token')
+  t.not(other.json.id, JSON.parse(body).id)
   const repeated = await post(app, '/sends', flow, { ...api(`${shop}2`), 'idempotency-key': 'order-7' })
   t.match(
     [repeated.status, repeated.json.id],

@@ -39,7 +39,7 @@ t.test('with a key the same lines are the same sends, and one that differs is a 
   ])
   t.strictSame(
     (await memory.rows()).map(({ idempotencyKey }) => idempotencyKey),
-    ['import-7→1', 'import-7→2', 'import-7→3'],
+    ['import-7→→1', 'import-7→→2', 'import-7→→3'],
   )
 })
 

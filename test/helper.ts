@@ -38,6 +38,7 @@ export const config: Config = {
   outcomeUrl: undefined,
   outcomeSecrets: [],
   dryRun: false,
+  delivers: true,
   onUnknownMedia: 'hold',
   docs: false,
   appKeyHeader: 'x-token-header',

@@ -63,6 +63,7 @@ export function createOutbound({
     bots: config.chatfuelBots,
     fallbackFlows: config.fallbackFlows,
     dryRun: config.dryRun,
+    delivers: config.delivers,
     onUnknownMedia: config.onUnknownMedia,
     outcomes: config.outcomeUrl === undefined ? undefined : { url: config.outcomeUrl, keys: config.outcomeSecrets },
     leaseMs,

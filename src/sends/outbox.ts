@@ -37,6 +37,8 @@ export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 
   fallbackFlows: ReadonlyMap<string, FallbackFlow>
   /** Everything but the outbound call. */
   dryRun: boolean
+  /** Whether it works on what the store holds; else that waits. */
+  delivers: boolean
   /** ON_UNKNOWN_MEDIA. */
   onUnknownMedia: OnUnknown
   /** How long another process leaves alone what this one works on, when it no longer says that it lives; default 30000. */
@@ -68,6 +70,7 @@ export function createSends({
   bots: entries,
   fallbackFlows,
   dryRun,
+  delivers,
   onUnknownMedia,
   leaseMs = 30_000,
   outcomes: receiver,
@@ -153,9 +156,8 @@ export function createSends({
         log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
       }
       heartbeat.start()
-      deliverer.start()
-      runner.start()
-      teller?.start()
+      if (delivers) for (const worker of [deliverer, runner, teller]) worker?.start()
+      else log.warn({}, 'DELIVERY=off: sends, late replies and outcomes wait in the store')
       every(sweepEveryMs, sweep)
       every(foldEveryMs, () => queue().foldCounts())
       every(refreshEveryMs, () => appKeys.refresh())

@@ -38,6 +38,8 @@ export interface Config {
   outcomeSecrets: string[]
   /** Sends do everything except the outbound call. */
   dryRun: boolean
+  /** Whether it works on what the store holds. */
+  delivers: boolean
   /** What becomes of media of which nobody knows whether they arrived. */
   onUnknownMedia: 'hold' | 'retry'
   /** Whether /docs and /openapi.json are open to everybody. */
@@ -111,6 +113,7 @@ export function loadConfig(env: Env, { live = false }: LoadOptions = {}): Config
     outcomeSecrets: read.OUTCOME_SECRET,
     onUnknownMedia: read.ON_UNKNOWN_MEDIA,
     dryRun: read.DRY_RUN === 'on',
+    delivers: read.DELIVERY === 'on',
     docs: read.DOCS === 'on',
     appKeyHeader: read.APP_KEY_HEADER.toLowerCase(),
     appInstallSecrets: read.APP_INSTALL_SECRETS,

@@ -39,6 +39,10 @@ export const Settings = Type.Object({
     default: 'off',
     remedy: 'Set it to on to let sends make no outbound calls.',
   }),
+  DELIVERY: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'on',
+    remedy: 'Set it to off to store sends and late replies, and let them wait.',
+  }),
   ON_UNKNOWN_MEDIA: Type.Union([Type.Literal('hold'), Type.Literal('retry')], {
     default: 'hold',
     remedy: 'Set it to retry if media shown twice are better than media never shown.',

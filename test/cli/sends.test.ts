@@ -62,9 +62,41 @@ t.test('it retries one, or all that are dead', async t => {
   t.same(await command('retry', '--all'), [0, `${two} waits again\n`])
 })
 
+t.test('it cancels one, or all that may go out before a time', async t => {
+  const { memory, command } = await setUp(t)
+  const add = async (addressee: string, notBefore?: number) => {
+    const [added] = await memory.add([{ ...flowSend, addressee, ...(notBefore !== undefined && { notBefore }) }])
+    return added?.job.id as string
+  }
+  const tomorrow = Date.now() + 86_400_000
+  const [one, two, later] = [await add('55'), await add('56'), await add('57', tomorrow)]
+  t.same(await command('cancel', one), [0, `${one} is cancelled\n`])
+  t.match(await command('cancel', one), [1, `${one}: `])
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  t.match(await command('--due-before', soon), [0, /^dead: none\nrunning: none\nwaiting: \n {2}\d+ .*to 56 [^\n]*\n$/])
+  t.same(await command('cancel', '--all', '--due-before', soon), [0, `${two} is cancelled\n`])
+  t.match(
+    (await memory.rows()).map(({ id, state }) => [id, state]),
+    [
+      [one, 'cancelled'],
+      [two, 'cancelled'],
+      [later, 'waiting'],
+    ],
+  )
+  t.match(await command('cancel', '--all', '--due-before', 'yesterday'), [2, /^--due-before must be/])
+})
+
+t.test('all means all, however many', async t => {
+  const { memory, command } = await setUp(t)
+  await memory.add(Array.from({ length: 501 }, (_, i) => ({ ...flowSend, addressee: String(i + 1) })))
+  const [code, written] = await command('cancel', '--all')
+  t.equal(code, 0)
+  t.equal(written.match(/is cancelled/g)?.length, 501)
+})
+
 t.test('it says how it is used, and what is wrong', async t => {
   const { command, url } = await setUp(t)
-  for (const args of [['retry'], ['retry', '1', '--all'], ['forget', '1']])
+  for (const args of [['retry'], ['retry', '1', '--all'], ['cancel'], ['forget', '1']])
     t.match(await command(...args), [2, /^Usage/])
   t.match(await command('--help'), [0, /^Usage: dynablock sends .*Example/s])
   t.match(await command('--stat', 'x'), [2, /Did you mean "--state"\?/])

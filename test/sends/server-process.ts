@@ -17,7 +17,14 @@ export interface ServeOptions
   extends Partial<
     Pick<
       Config,
-      'dataDir' | 'databaseUrl' | 'manychatApiKeys' | 'manychatApiUrl' | 'apiTokens' | 'outcomeUrl' | 'outcomeSecrets'
+      | 'dataDir'
+      | 'databaseUrl'
+      | 'delivers'
+      | 'manychatApiKeys'
+      | 'manychatApiUrl'
+      | 'apiTokens'
+      | 'outcomeUrl'
+      | 'outcomeSecrets'
     >
   > {
   leaseMs?: number
@@ -58,12 +65,19 @@ export function startServer({ dataDir, databaseUrl, schema }: StoreOptions, opti
     return false
   }
 
-  async function call(method: string, path: string, body?: string, type = 'application/json'): Promise<Reply> {
+  async function call(
+    method: string,
+    path: string,
+    body?: string,
+    type = 'application/json',
+    key?: string,
+  ): Promise<Reply> {
     const response = await fetch(`http://127.0.0.1:${await port}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${path.startsWith('/blocks') ? secret : token}`,
         ...(body !== undefined && { 'content-type': type }),
+        ...(key !== undefined && { 'idempotency-key': key }),
       },
       ...(body !== undefined && { body }),
     })

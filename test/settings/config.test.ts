@@ -21,6 +21,7 @@ t.test('development needs no other setting, and listens on this machine only', a
     outcomeUrl: undefined,
     outcomeSecrets: [],
     dryRun: false,
+    delivers: true,
     onUnknownMedia: 'hold',
     docs: false,
     appKeyHeader: 'x-token-header',

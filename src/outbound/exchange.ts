@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors/errors.ts'
 import type { Log } from '../log.ts'
 import type { Request } from '../manychat/request.ts'
+import { readText } from './answer-text.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createDeadlines } from './deadline.ts'
 import { createRateLimits, type Rate, type RateLimits } from './limits.ts'
@@ -147,7 +148,9 @@ export function createExchange({
       })
       const { status, headers } = response
       const retryAfterMs = status < 400 ? null : readRetryAfter(headers.get('retry-after'), clock.now())
-      return { status, result: read({ status, retryAfterMs, text: await response.text() }, call) }
+      const text = await readText(response, mostAnswerBytes)
+      if (text === null) throw failed(call, 'unknown', `an answer of more than ${mostAnswerBytes / 2 ** 20} MiB`)
+      return { status, result: read({ status, retryAfterMs, text }, call) }
     } catch (error) {
       if (error instanceof OutboundError) throw error
       if (call.signal?.aborted) throw failed(call, 'unknown', 'it was aborted')
@@ -160,6 +163,9 @@ export function createExchange({
 }
 
 const defaultTimeoutMs = 15_000
+
+/** The longest answers list the flows or tags of a page, about 100 bytes each. Two hundred may be under way at once. */
+const mostAnswerBytes = 8 * 2 ** 20
 
 /** At the documented rates, long enough to get past the second that was full. */
 const pauseMs = 250

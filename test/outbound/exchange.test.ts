@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
@@ -32,6 +33,35 @@ t.test('a call that would wait too long is refused before it leaves', async t =>
   const refused = { code: 'DYN_CALL_LIMITED', carriedOut: 'no', httpStatus: null, message: /10 a second is used up/ }
   await t.rejects(manychat.page.getFlows(), refused)
   t.equal(heard.length, 1)
+})
+
+t.test('an answer without an end is left at 8 MiB', async t => {
+  const chunk = Buffer.alloc(2 ** 20, ' ')
+  let sent = 0
+  const server = createHttpServer((_request, response) => {
+    response.on('close', () => server.close())
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) sent++
+    }
+    response.on('drain', more)
+    more()
+  })
+  t.teardown(() => server.closeAllConnections())
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const closed = new Promise(resolve => server.once('close', resolve))
+  const { port } = server.address() as AddressInfo
+  const manychat = createManyChat({ key, baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 600_000 })
+  await t.rejects(manychat.sending.sendFlow(flow), {
+    code: 'DYN_CALL_FAILED',
+    carriedOut: 'unknown',
+    message: /an answer of more than 8 MiB/,
+  })
+  await closed
+  t.ok(sent < 64, `the platform could send ${sent} MiB`)
+
+  const { url, answerWith } = await startFakePlatform(t)
+  answerWith({ body: `{"status":"success"${' '.repeat(8 * 2 ** 20 - 21)}}` })
+  await createManyChat({ key, baseUrl: url }).sending.sendFlow(flow)
 })
 
 t.test('a flow goes to one subscriber 100 times an hour', async t => {

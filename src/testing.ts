@@ -120,6 +120,8 @@ interface Found {
   stop(): void
 }
 
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
 async function findBlock(given: Block | string | URL, folder = blocksFolder(undefined)): Promise<Found> {
   if (isBlock(given)) return { name: unnamed, block: given, stop: () => {} }
   const path = given instanceof URL ? fileURLToPath(given) : given
@@ -137,8 +139,6 @@ async function findBlock(given: Block | string | URL, folder = blocksFolder(unde
     `Did you mean "${closest(name, blocks.names())}"?`,
   )
 }
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 interface ServerOptions extends Found {
   contact: Contact

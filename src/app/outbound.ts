@@ -7,7 +7,7 @@ import type { Runner } from '../calls/run.ts'
 import { createAppKeys } from '../manychat/app-keys.ts'
 import { createPages, type StandIn } from '../manychat/pages.ts'
 import type { CallMetrics } from '../ops/call-metrics.ts'
-import { createSends, type SendsSetup } from '../sends/outbox.ts'
+import { createOutbox, type OutboxOptions } from '../sends/outbox.ts'
 import { createCipher } from '../settings/cipher.ts'
 import type { Config } from '../settings/config.ts'
 
@@ -19,7 +19,7 @@ export interface OutboundOptions {
   expiryNow: (() => number) | undefined
   fetch: typeof globalThis.fetch | undefined
   leaseMs: number | undefined
-  onFatal: SendsSetup['onFatal']
+  onFatal: OutboxOptions['onFatal']
   standIn: StandIn | undefined
   registry: Registry
   counted: CallMetrics
@@ -54,7 +54,7 @@ export function createOutbound({
     log,
     onCall: counted.calledOut,
   }
-  const outbox = createSends({
+  const outbox = createOutbox({
     ...accounts,
     blocks,
     stateKeys: config.stateKeys,

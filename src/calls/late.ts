@@ -46,6 +46,8 @@ export type LateReplies = ReturnType<typeof createLateReplies>
 /** How often a run may end with its process, before its contact gets the fallback. */
 const maxFailures = 5
 
+const blockLine = runLineOf('')
+
 export function createLateReplies({
   queue,
   blocks,
@@ -187,8 +189,6 @@ export function createLateReplies({
     })
   }
 }
-
-const blockLine = runLineOf('')
 
 /** How a run ends. */
 type Ended = Pick<BlockAnswer, 'content' | 'failure' | 'pending'>

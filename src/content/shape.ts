@@ -39,6 +39,11 @@ function explainError(error: ValueError, base: string): Problem[] {
   return [explainValue(error.schema, error.value, path)]
 }
 
+/** What other platforms call parts of messages. Any other word may be what a contact wrote, and isn't quoted. */
+const foreignTypes = new Set(['link', 'gif', 'button', 'web_url', 'postback', 'template', 'carousel', 'quick_reply'])
+/** The reference names the type `content` for quick replies, and has no sample of it. */
+const flowHint = 'Use "flow", with the id of the flow as its target.'
+
 /** The members of a union differ in `type` or `action`; the value is compared with the member that it names. */
 function explainUnion(union: TUnion, value: unknown, path: string): Problem[] {
   const { tag, members } = membersOf(union)
@@ -65,12 +70,6 @@ function explainUnknownKey(error: ValueError, path: string): Problem {
   if (key === 'actions' && names.includes('caption')) return createProblem(path, 'button-actions')
   return createProblem(path, 'value', { expected: `one of ${names.join(', ')}`, got: `"${key}"` })
 }
-
-/** The reference names the type `content` for quick replies, and has no sample of it. */
-/** What other platforms call parts of messages. Any other word may be what a contact wrote, and isn't quoted. */
-const foreignTypes = new Set(['link', 'gif', 'button', 'web_url', 'postback', 'template', 'carousel', 'quick_reply'])
-
-const flowHint = 'Use "flow", with the id of the flow as its target.'
 
 /** The member of a union that a value names. */
 export function memberOf(union: TUnion, value: unknown): TObject | undefined {

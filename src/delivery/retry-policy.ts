@@ -106,17 +106,17 @@ function limitMs(retryAfterMs: number | null, failures: number, random: number):
   return Math.min(longestLimitMs, retryAfterMs) + firstRetryMs * random
 }
 
-/** An error that is none of a client's: a page without key has sent nothing, anything else may have happened anywhere. */
-function circumstancesOf(error: unknown): Pick<OutboundError, keyof typeof unanswered> {
-  if (error instanceof OutboundError) return error
-  const code = error instanceof DynablockError ? error.code : 'DYN_INTERNAL'
-  return { ...unanswered, code, carriedOut: code === 'DYN_INTERNAL' ? 'unknown' : 'no' }
-}
-
 const unanswered = {
   code: 'DYN_INTERNAL' as ErrorCode,
   carriedOut: 'unknown' as OutboundError['carriedOut'],
   platformCode: null as number | null,
   httpStatus: null as number | null,
   retryAfterMs: null as number | null,
+}
+
+/** An error that is none of a client's: a page without key has sent nothing, anything else may have happened anywhere. */
+function circumstancesOf(error: unknown): Pick<OutboundError, keyof typeof unanswered> {
+  if (error instanceof OutboundError) return error
+  const code = error instanceof DynablockError ? error.code : 'DYN_INTERNAL'
+  return { ...unanswered, code, carriedOut: code === 'DYN_INTERNAL' ? 'unknown' : 'no' }
 }

@@ -43,6 +43,9 @@ export type ManyChat = {
   readonly [G in keyof Operations]: { readonly [N in keyof Operations[G]]: Method<Operations[G][N] & Operation> }
 }
 
+/** For operations without a documented rate: the lowest that is documented for any other. */
+const undocumentedRps = 10
+
 /**
  * Creates a client of ManyChat's Public API for one page. Each operation takes one object with the wire's own parameter
  * names and returns the answer's `data`. Ids may be strings of digits, bigints or safe integers; they are sent as bare
@@ -109,9 +112,6 @@ export function createManyChat(options: ManyChatOptions): ManyChat {
     return createOutboundError('DYN_CALL_PARAMS', { service, operation, page, carriedOut: 'no' }, { ...mismatch })
   }
 }
-
-/** For operations without a documented rate: the lowest that is documented for any other. */
-const undocumentedRps = 10
 
 function readKey({ key, appKey, maton }: ManyChatOptions) {
   const given = [key, appKey, maton].filter(value => value !== undefined)

@@ -23,6 +23,14 @@ export function readCustomFields(fields: unknown): Map<string, StoredValue> {
 const calendarDay = /^\d{4}-\d{2}-\d{2}$/
 const momentWithOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/
 
+const formats: { readonly [T in FieldType]: Format<string | number | boolean | bigint> } = {
+  text: ['text or a number below 2^53', formatText],
+  number: ['a number below 2^53, a bigint, or digits', formatNumber],
+  boolean: ['true or false', formatBoolean],
+  date: ['a Date, or a day like 2018-07-18', formatDate],
+  datetime: ['a Date, or a date-time with its offset like 2018-07-02T00:00:00+00:00', formatDatetime],
+}
+
 /**
  * Formats a value as the Public API expects it for a field of that type: text as a string, number and boolean bare, date
  * as `2018-07-18`, datetime as `2018-07-02T00:00:00+00:00`. A `Date` is read in UTC; text that clearly means a value of
@@ -40,14 +48,6 @@ export function formatFieldValue(type: FieldType, value: unknown): string | numb
 }
 
 type Format<T> = readonly [expected: string, format: (value: unknown) => T | undefined]
-
-const formats: { readonly [T in FieldType]: Format<string | number | boolean | bigint> } = {
-  text: ['text or a number below 2^53', formatText],
-  number: ['a number below 2^53, a bigint, or digits', formatNumber],
-  boolean: ['true or false', formatBoolean],
-  date: ['a Date, or a day like 2018-07-18', formatDate],
-  datetime: ['a Date, or a date-time with its offset like 2018-07-02T00:00:00+00:00', formatDatetime],
-}
 
 function formatText(value: unknown): string | undefined {
   if (typeof value === 'string') return value

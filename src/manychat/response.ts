@@ -42,6 +42,9 @@ export function readResponse(answer: HttpAnswer, call: OutboundCall, options: Re
   return data
 }
 
+/** "Field with same name not found", "Tag does not exist": the id or the name is none of the page's. */
+const unknownName = /\b(?:tag|field)\b[^;]*\b(?:not found|does not exist)/i
+
 function platformError(
   body: Envelope,
   answer: HttpAnswer,
@@ -72,9 +75,6 @@ function platformError(
   const explained = meaning ? `${said}, which means that ${meaning}` : said
   return answerError('DYN_CALL_REFUSED', call, answer, 'no', { got: explained, remedy }, code)
 }
-
-/** "Field with same name not found", "Tag does not exist": the id or the name is none of the page's. */
-const unknownName = /\b(?:tag|field)\b[^;]*\b(?:not found|does not exist)/i
 
 /** The gateway's own refusals come without ManyChat's envelope. */
 function gatewayError(answer: HttpAnswer, call: OutboundCall): OutboundError {

@@ -65,6 +65,8 @@ function publishMedia(value: unknown, schemas: Record<string, Json>): unknown {
   return Object.fromEntries(members)
 }
 
+const json = { 'application/json': { schema: { type: 'object', additionalProperties: true } } }
+
 /** The schema of a route that is open and takes nothing. */
 export function openRoute(operationId: string, summary: string, types: Record<string, { schema: Json }> = json) {
   const response: Record<number, { description: string; content: typeof types }> = {
@@ -72,5 +74,3 @@ export function openRoute(operationId: string, summary: string, types: Record<st
   }
   return { tags: ['operation'], operationId, summary, security: [] as Record<string, string[]>[], response }
 }
-
-const json = { 'application/json': { schema: { type: 'object', additionalProperties: true } } }

@@ -72,6 +72,12 @@ export interface CallOptions {
 export type Read<T> = (answer: HttpAnswer, call: OutboundCall) => T
 export type Exchange = <T>(call: OutboundCall, read: Read<T>) => Promise<T>
 
+const defaultTimeoutMs = 15_000
+/** The longest answers list the flows or tags of a page, about 100 bytes each. Two hundred may be under way at once. */
+const mostAnswerBytes = 8 * 2 ** 20
+/** At the documented rates, long enough to get past the second that was full. */
+const pauseMs = 250
+
 /**
  * Wraps one fetch in rate limit, log and timeout, in that order. Nothing is retried here: only the caller knows whether
  * that is safe.
@@ -161,14 +167,6 @@ export function createExchange({
     }
   }
 }
-
-const defaultTimeoutMs = 15_000
-
-/** The longest answers list the flows or tags of a page, about 100 bytes each. Two hundred may be under way at once. */
-const mostAnswerBytes = 8 * 2 ** 20
-
-/** At the documented rates, long enough to get past the second that was full. */
-const pauseMs = 250
 
 /** What every error says about its call. A call that writes nothing can't have been carried out. */
 export function circumstances(call: OutboundCall, carriedOut: Circumstances['carriedOut']): Circumstances {

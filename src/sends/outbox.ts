@@ -26,7 +26,7 @@ import type { OnUnknown, QueueStats } from '../queue/job.ts'
 import { createLazyStore } from '../store/lazy-store.ts'
 import { createSendCheck } from './check-send.ts'
 
-export interface SendsSetup extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 'log' | 'appKeys' | 'beforeCall'> {
+export interface OutboxOptions extends Omit<PagesOptions, 'limits' | 'maxWaitMs' | 'log' | 'appKeys' | 'beforeCall'> {
   blocks: Blocks
   store: { dataDir: string; databaseUrl: string | undefined }
   appKeys: AppKeys
@@ -61,7 +61,7 @@ const foldEveryMs = 5000
 /** How soon an App Key that another process got is known here. */
 const refreshEveryMs = 2000
 
-export function createSends({
+export function createOutbox({
   blocks,
   store,
   appKeys,
@@ -79,7 +79,7 @@ export function createSends({
   log,
   onCall,
   ...options
-}: SendsSetup) {
+}: OutboxOptions) {
   const clock = systemClock
   const lazy = createLazyStore({ open, log, onFatal })
   const queue = () => lazy.get().queue
@@ -105,7 +105,7 @@ export function createSends({
   const perform = createPerform({ dispatch, fallbackFlows, knownNames, now: clock.now })
   const deliveries = createDeliveries({ queue, perform, outage, metrics, log, clock })
   const deliverer = createWorker({ ...common, work: deliveries })
-  const runner = createWorker({ ...common, work: late.runs })
+  const rerunner = createWorker({ ...common, work: late.runs })
   const fetch: typeof globalThis.fetch = dryRun ? dryFetch : (...given) => globalThis.fetch(...given)
   const outcomes = receiver && createOutcomes({ ...receiver, queue, fetch, outage, metrics, log, clock })
   const teller = outcomes && createWorker({ ...common, work: outcomes })
@@ -156,7 +156,7 @@ export function createSends({
         log.warn({}, 'no page has a key: late replies are off, and a slow block shows its fallback')
       }
       heartbeat.start()
-      if (delivers) for (const worker of [deliverer, runner, teller]) worker?.start()
+      if (delivers) for (const worker of [deliverer, rerunner, teller]) worker?.start()
       else log.warn({}, 'DELIVERY=off: sends, late replies and outcomes wait in the store')
       every(sweepEveryMs, sweep)
       every(foldEveryMs, () => queue().foldCounts())
@@ -194,8 +194,8 @@ export function createSends({
   async function stopRuns(abortHandlers: () => void): Promise<void> {
     late.stop()
     abortHandlers()
-    await runner.stop()
-    await Promise.all([runner.abort(), within(late.settled(), abortMs), within(known.settled(), abortMs)])
+    await rerunner.stop()
+    await Promise.all([rerunner.abort(), within(late.settled(), abortMs), within(known.settled(), abortMs)])
   }
 }
 

@@ -13,6 +13,14 @@ export interface RulesOptions {
   problems: ErrorProblem[]
 }
 
+/** Shown with the problems of a server that may not be meant for production. */
+const unsetMode = describe(
+  'NODE_ENV',
+  'development where blocks are tried out',
+  'nothing, which means production',
+  'Set NODE_ENV=development on your own machine; for production, correct the rest.',
+)
+
 /** The rules that involve several settings or hold only in one mode. */
 export function refuseTogether(settings: Settings, { env, live, problems }: RulesOptions): void {
   const { NODE_ENV, PUBLIC_URL, TRUST_PROXY } = settings
@@ -39,14 +47,6 @@ export function refuseTogether(settings: Settings, { env, live, problems }: Rule
   refuseInProduction(settings, env, problems)
   if (!env.NODE_ENV && problems.length > 0) problems.unshift(unsetMode)
 }
-
-/** Shown with the problems of a server that may not be meant for production. */
-const unsetMode = describe(
-  'NODE_ENV',
-  'development where blocks are tried out',
-  'nothing, which means production',
-  'Set NODE_ENV=development on your own machine; for production, correct the rest.',
-)
 
 function requirePublicUrl(value: string | undefined, problems: ErrorProblem[]): void {
   const wrong = value === undefined ? 'nothing' : urlProblem(value, 'https')
@@ -105,6 +105,8 @@ function refuseClients(settings: Settings, problems: ErrorProblem[]): void {
   refuseOutcomes(settings, problems)
 }
 
+const fallbackFlow = /^(\d+)=(.+):([^\s:]+)$/
+
 function refuseSends({ CHATFUEL_BOTS, FALLBACK_FLOWS, DATABASE_URL }: Settings, problems: ErrorProblem[]): void {
   const { CHATFUEL_BOTS: bots, FALLBACK_FLOWS: flows, DATABASE_URL: database } = Settings.properties
   if (DATABASE_URL !== undefined && !/^postgres(?:ql)?:$/.test(URL.parse(DATABASE_URL)?.protocol ?? '')) {
@@ -136,8 +138,6 @@ function refuseOutcomes({ OUTCOME_URL, OUTCOME_SECRET }: Settings, problems: Err
     problems.push(describe('OUTCOME_SECRET', expected, 'an entry in another form', secret.remedy))
   }
 }
-
-const fallbackFlow = /^(\d+)=(.+):([^\s:]+)$/
 
 /** Splits at the last colon: a field's name may contain colons, a flow's id can't. */
 export function readFallbackFlow(text: string): [page: string, { field: string; flow: string }] {

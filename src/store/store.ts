@@ -46,6 +46,12 @@ export interface Store {
   close(): Promise<void>
 }
 
+const nowOf: Record<EngineName, RawBuilder<number>> = {
+  // Not now(): that stands still at the beginning of the transaction, and others may have come first.
+  postgres: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  sqlite: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+}
+
 /**
  * Opens the store and brings it to the newest form.
  *
@@ -108,12 +114,6 @@ export async function openStore({ dataDir, databaseUrl, schema, queryTimeoutMs }
     await notices?.close()
     await db.destroy()
   }
-}
-
-const nowOf: Record<EngineName, RawBuilder<number>> = {
-  // Not now(): that stands still at the beginning of the transaction, and others may have come first.
-  postgres: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
-  sqlite: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
 }
 
 /** Whether the same may well succeed in a moment, as nothing was changed and another was only quicker. */

@@ -29,6 +29,8 @@ export interface SubscribersOptions {
 
 export type Subscribers = ReturnType<typeof createSubscribers>
 
+const callNobody: Carry = async () => ({ failed: 'not-called', ms: 0 })
+
 export function createSubscribers({ now, request = callNobody, allowLoopback = false }: SubscribersOptions) {
   const talking = new Set<Subscriber>()
   const created = new Set<Subscriber>()
@@ -84,5 +86,3 @@ export function createSubscribers({ now, request = callNobody, allowLoopback = f
     return joined.get(subscriber) as number
   }
 }
-
-const callNobody: Carry = async () => ({ failed: 'not-called', ms: 0 })

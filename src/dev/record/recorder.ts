@@ -53,6 +53,9 @@ interface Origin {
 /** Tokens remembered, over all contacts. Taps of older buttons are not recorded. */
 const maxOrigins = 20_000
 
+/** Blocks don't notice shorter pauses. */
+const minWaitMs = 1000
+
 export function createRecorder({ publicUrl, fakes, secrets, onUnsure = () => {} }: RecorderOptions) {
   const origins = new Map<string, Origin>()
   return { note }
@@ -150,9 +153,6 @@ export function createRecorder({ publicUrl, fakes, secrets, onUnsure = () => {} 
     if (origins.size > maxOrigins) origins.delete(oldest as string)
   }
 }
-
-/** Blocks don't notice shorter pauses. */
-const minWaitMs = 1000
 
 /** Reads a token without verifying it: the server did that when it answered the call. */
 function readClaims(token: string): SealClaims {

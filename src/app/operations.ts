@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Blocks } from '../blocks/load.ts'
+import { contactRoutes } from '../contacts/routes.ts'
 import { check, contentSchemaRoute } from '../content/routes.ts'
 import { createApiAccess } from '../ops/api-access.ts'
 import { appKeyRoutes } from '../ops/app-keys.ts'
@@ -33,7 +34,7 @@ export async function operations(app: FastifyInstance, options: OperationsOption
   const { config, blocks, outbound, overload, registry, metricsMaxAgeMs, draining } = options
   const { publicUrl, host, metricsPort: port, maxBodyBytes } = config
   const { appInstallSecrets: installSecrets, appPages: allowedPages, appKeyHeader: keyHeader } = config
-  const { queue, checkSend, appKeys, pages } = outbound
+  const { queue, checkSend, appKeys, pages, contacts } = outbound
   const secrets = config.webhookSecrets.map(readWebhookSecret)
   const access = createApiAccess(config.apiTokens.map(readApiToken))
 
@@ -41,6 +42,7 @@ export async function operations(app: FastifyInstance, options: OperationsOption
     await overload.guard(patient)
     patient.register(apps, { appKeys, pages, secrets, installSecrets, allowedPages, keyHeader })
     patient.register(appKeyRoutes, { appKeys, authorize: access('apps') })
+    patient.register(contactRoutes, { contacts, authorize: access('contacts') })
     patient.register(sends, { queue, checkSend, authorize: access('sends'), maxBodyBytes })
     patient.register(check, { authorize: access('check'), allowLoopback: publicUrl.startsWith('http://') })
   })

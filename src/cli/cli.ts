@@ -28,6 +28,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'list and remove installed App Keys',
     load: async () => (await import('./app-keys.ts')).runAppKeys,
   },
+  contacts: {
+    summary: 'show and erase what is held about a contact',
+    load: async () => (await import('./contacts.ts')).runContacts,
+  },
   check: {
     summary: 'find mistakes in v2 content',
     load: async () => (await import('./check.ts')).runCheck,

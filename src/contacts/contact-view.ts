@@ -35,7 +35,7 @@ export const ContactView = Type.Object(
       { description: 'Sends and late replies; those that still have a text come first. At most 1000.' },
     ),
   },
-  { title: 'Contact' },
+  { title: 'KnownContact' },
 )
 export type ContactView = Static<typeof ContactView>
 

@@ -6,7 +6,7 @@ export const refusalErrors = {
     401,
     'Not authorized',
     'The call has no valid secret.',
-    'Send exactly one header "Authorization: Bearer <secret>" with one of WEBHOOK_SECRETS (for /sends, /check, /app-keys and /metrics: of API_TOKENS). In a Dynamic Block it belongs under Headers.',
+    'Send exactly one header "Authorization: Bearer <secret>" with one of WEBHOOK_SECRETS (for /sends, /check, /app-keys, /contacts and /metrics: of API_TOKENS). In a Dynamic Block it belongs under Headers.',
   ],
   DYN_UNAUTHORIZED_OFTEN: [
     429,

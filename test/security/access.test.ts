@@ -16,6 +16,8 @@ const access: Record<string, 'webhook' | 'install' | 'api' | 'seal' | 'everybody
   'POST /apps/installed/:secret': 'install',
   'GET /app-keys': 'api',
   'DELETE /app-keys/:page': 'api',
+  'GET /contacts/:contact': 'api',
+  'DELETE /contacts/:contact': 'api',
   'POST /sends': 'api',
   'GET /sends': 'api',
   'GET /sends/:id': 'api',

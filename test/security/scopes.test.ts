@@ -27,6 +27,10 @@ const routes: Partial<Record<Scope, ['GET' | 'POST' | 'DELETE', string][]>> = {
     ['GET', '/app-keys'],
     ['DELETE', '/app-keys/1'],
   ],
+  contacts: [
+    ['GET', '/contacts/1'],
+    ['DELETE', '/contacts/1'],
+  ],
   check: [['POST', '/check']],
   metrics: [['GET', '/metrics']],
 }

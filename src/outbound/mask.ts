@@ -3,6 +3,8 @@ const ellipsis = '…'
 /** A part of this length that also occurs in the request counts as an echo of it, even if the echo is cut or escaped. */
 const echoLength = 8
 const maxLength = 500
+/** Masking costs a millisecond per thousand characters, and nothing else runs meanwhile. */
+const mostRead = 10_000
 
 /** Keys of protocol words and of names in the page's set-up. They say what a refusal is about; no contact wrote them. */
 const plainKeys = new Set([
@@ -26,9 +28,14 @@ const plainKeys = new Set([
  */
 export function maskText(text: string, secrets: readonly string[], params: unknown): string {
   // Control characters could break a log line in two.
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+  const line = text
+    .slice(0, mostRead)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
   const strings = [...secrets, ...collectStrings(params)]
-  const masked = maskShort(maskEchoes(line, strings), strings)
+  const whole = maskShort(maskEchoes(line, strings), strings)
+  // What was cut off in the middle of an echo can't be told from other text.
+  const masked = text.length > mostRead ? whole.slice(0, -echoLength) : whole
   return masked.length <= maxLength ? masked : `${masked.slice(0, maxLength)}${ellipsis}`
 }
 

@@ -36,3 +36,18 @@ const cases: [said: string, masked: string][] = [
 
 for (const [said, masked] of cases) t.equal(maskText(said, secrets, params), masked)
 t.equal(maskText('nothing to mask', [], undefined), 'nothing to mask')
+
+t.test('of a message without an end, the beginning is read, and no piece of an echo is left where it was cut', t => {
+  const params = { data: { text: 'biopsy result', name: 'Bettina' } }
+  const [key = ''] = secrets
+  t.notMatch(maskText(`${'biopsy result '.repeat(1000)}the rest`, [key], params), 'the rest')
+  for (const echo of ['biopsy result', 'Bettina', key]) {
+    for (let shown = 1; shown < 8; shown++) {
+      // Only the echoes before it are masked whole, so what is left is short.
+      const filling = 'biopsy result'.repeat(1000).slice(0, 10_000 - shown - 1)
+      const masked = maskText(`${filling} ${echo}${'!'.repeat(20)}`, [key], params)
+      t.notMatch(masked, new RegExp(`(?:${echo.slice(0, shown)})$`), `${shown} characters of ${echo}`)
+    }
+  }
+  t.end()
+})

@@ -65,6 +65,18 @@ t.test('M4: words that were not escaped replace no contact', async t => {
   ]) {
     t.equal((await open('who', body.replace('{{last_input_text}}', words))).status, 400, words)
   }
+  const others = [
+    '"lead":{"id":666,"key":"user:666"}',
+    '"user_id":"666"',
+    '"user":{"userId":"666"}',
+    '"data":{"id":666}',
+  ]
+  for (const genuine of [`"contact":${ana}`, `"subscriber_id":${near[0]}`]) {
+    for (const other of others) {
+      const { status, shown } = await open('who', `{${genuine},"note":"x",${other},"y":""}`)
+      t.ok(status === 400 || shown === near[0], `${other} beside ${genuine.slice(0, 20)}`)
+    }
+  }
   const escaped = JSON.stringify('x","contact":{"id":666},"y":"').slice(1, -1)
   t.equal((await open('who', body.replace('{{last_input_text}}', escaped))).shown, near[0])
 })

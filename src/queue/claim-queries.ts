@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { EngineName } from '../store/migrations.ts'
+import { always } from '../store/narrow-indexes.ts'
 import type { Tables } from '../store/tables.ts'
 import type { JobKind } from './job.ts'
 
@@ -97,6 +98,7 @@ export async function findStranded(
     .where('state', '=', sql.lit('waiting' as const))
     .where('blocked', '=', sql.lit(0))
     .where('not_before', '<=', before)
+    .where(always)
     .orderBy('not_before')
     .orderBy('id')
     .limit(limit)

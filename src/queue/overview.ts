@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { always } from '../store/narrow-indexes.ts'
 import type { Store } from '../store/store.ts'
 import type { Tables } from '../store/tables.ts'
 import type { Time } from '../store/time.ts'
@@ -48,7 +49,8 @@ export function createOverview({
   async function nextDueAt(kind: JobKind): Promise<number | null> {
     const { rows } = await store.run(db =>
       sql<{ ms: number }>`select not_before - ${now()} as ms from jobs
-        where kind = ${sql.lit(kind)} and state = 'waiting' and blocked = 0 and not_before > ${now()}
+        where kind = ${sql.lit(kind)} and state = 'waiting' and blocked = 0 and ${always}
+          and not_before > ${now()}
         order by not_before limit 1`.execute(db),
     )
     return rows[0] ? time.inProcess() + Number(rows[0].ms) : null
@@ -88,7 +90,8 @@ export function createOverview({
   async function stats(): Promise<QueueStats> {
     return store.run(async db => {
       const oldest = (kind: JobKind) =>
-        sql`select min(due_at) as at from jobs where kind = ${sql.lit(kind)} and state in ('waiting', 'running')`
+        sql`select min(due_at) as at from jobs where kind = ${sql.lit(kind)} and state in ('waiting', 'running')
+          and ${always}`
       const newestDead = (kind: JobKind) =>
         sql`select max(updated_at) as at from jobs where kind = ${sql.lit(kind)} and state = 'dead'`
       const due = sql`select min(at) from (${oldest('run')} union all ${oldest('delivery')}) as oldest`

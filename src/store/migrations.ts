@@ -7,6 +7,7 @@
 import { type Kysely, sql } from 'kysely'
 import { createError } from '../errors/errors.ts'
 import { createJobs } from './jobs-migration.ts'
+import { narrowIndexes } from './narrow-indexes.ts'
 import type { Tables } from './tables.ts'
 
 export type EngineName = 'sqlite' | 'postgres'
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   { apply: emptyFinished },
   { apply: indexAges, onlyAdds: true },
   { apply: createRooms, onlyAdds: true },
+  { apply: narrowIndexes, onlyAdds: true },
 ]
 /** The form that this release makes of a store. */
 export const newestVersion = migrations.length

@@ -74,6 +74,8 @@ t.test('V6: through a proxy or a tunnel that says so, not even the token leads t
     { 'x-forwarded-for': '203.0.113.9' },
     { 'x-forwarded-host': 'bot.example.com' },
     { forwarded: 'for=203.0.113.9' },
+    { via: '1.1 proxy' },
+    { 'x-real-ip': '203.0.113.9' },
     { host: 'blue-moon.trycloudflare.com' },
   ] as Record<string, string>[]) {
     for (const { method, path, body } of attempts) {

@@ -13,7 +13,7 @@ export interface GuardOptions {
 
 const loopbackName = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::(\d{1,5}))?$/i
 /** Headers that proxies and tunnels add. Through those, strangers can reach a server that listens only on this machine. */
-const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host'] as const
+const forwarded = /^(?:forwarded|via|cdn-loop|x-real-ip|x-forwarded-.+|cf-.+)$/
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -49,7 +49,7 @@ function requireLocal({ headers, socket }: FastifyRequest, loopbackOnly: boolean
     throw createError('DYN_SIMULATOR_HOST', { got: 'a connection from another machine' })
   }
   const { host = '', origin } = headers
-  if (forwarded.some(name => headers[name] !== undefined)) {
+  if (Object.keys(headers).some(name => forwarded.test(name))) {
     throw createError('DYN_SIMULATOR_HOST', { got: 'a request through a proxy' })
   }
   const named = loopbackName.exec(host)

@@ -51,7 +51,16 @@ t.test('only names of this machine lead to it', async t => {
 
 t.test('what comes through a tunnel or proxy is refused', async t => {
   const { port } = await serveSimulator(t, { hello })
-  for (const name of ['forwarded', 'x-forwarded-for', 'x-forwarded-host']) {
+  for (const name of [
+    'forwarded',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'X-Real-IP',
+    'Via',
+    'CF-Connecting-IP',
+    'CDN-Loop',
+  ]) {
     t.equal(await ask(port, 'GET', { host: 'localhost', [name]: 'x' }), 403, name)
     t.equal(await ask(port, 'GET', { host: 'localhost', [name]: 'x' }, '/simulator'), 403, name)
   }

@@ -23,6 +23,7 @@ export interface ServeOptions
       | 'manychatApiKeys'
       | 'manychatApiUrl'
       | 'apiTokens'
+      | 'replyWithinMs'
       | 'outcomeUrl'
       | 'outcomeSecrets'
     >

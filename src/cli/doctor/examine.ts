@@ -11,6 +11,7 @@ import { examineFallbackFlows } from './fallback-flows.ts'
 import { findUses } from './find-uses.ts'
 import { type Check, type Finding, findingsOf } from './finding.ts'
 import { examineMaton } from './maton.ts'
+import { examineMemory } from './memory.ts'
 import { examineNames } from './names.ts'
 import { examineNode } from './node-version.ts'
 import { examinePages } from './pages.ts'
@@ -48,7 +49,11 @@ export async function examine({
     within('blocks', examineBlocks(folder, config.publicUrl.startsWith('http://')), finding => [finding]),
     within('maton', examineMaton(config, outbound), finding => [finding]),
   ])
-  const store = await within('store', examineStore(config), finding => ({ findings: [finding], installations: [] }))
+  const store = await within('store', examineStore(config), finding => ({
+    findings: [finding],
+    installations: [],
+    memories: [],
+  }))
   const appKeys = examineAppKeys(store.installations, config)
   const kinds = new Set<Kind>([...uses.uses.map(({ kind }) => kind), ...kindsOfFallback(config.fallbackFlows.size)])
   const { findings: ofPages, pages } = await within(
@@ -63,6 +68,7 @@ export async function examine({
     ...publicUrl,
     ...store.findings,
     ...appKeys.findings,
+    ...examineMemory(store.memories, config.stateKeys),
     ...maton,
     ...ofPages,
     ...blocks,

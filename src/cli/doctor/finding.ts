@@ -8,6 +8,7 @@ export const checks = [
   'blocks',
   'store',
   'app-keys',
+  'memory',
   'pages',
   'names',
   'fallback-flows',

@@ -2,13 +2,13 @@ import { access, constants, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { MigrationsTable } from '../../store/tables.ts'
-import { type Look, limitedQuery, versionsOf } from './store.ts'
+import { type Look, limitedQuery, memoriesQuery, versionsOf } from './store.ts'
 
 export async function lookAtSqlite(dataDir: string): Promise<Look> {
   const file = join(dataDir, 'sends.sqlite')
   const unwritable = await findUnwritable(resolve(file))
   if (!(await may(file, constants.R_OK)))
-    return { version: null, needs: null, unwritable, installations: [], limited: [] }
+    return { version: null, needs: null, unwritable, installations: [], memories: [], limited: [] }
   const database = await openUnchanged(file)
   try {
     return { ...readStore(database), unwritable }
@@ -33,11 +33,13 @@ async function openUnchanged(file: string): Promise<BetterSqlite3.Database> {
 
 function readStore(database: BetterSqlite3.Database): Omit<Look, 'unwritable'> {
   const tables = database.prepare('select name from sqlite_master').pluck().all()
-  if (!tables.includes('dynablock_migrations')) return { version: null, needs: null, installations: [], limited: [] }
+  if (!tables.includes('dynablock_migrations'))
+    return { version: null, needs: null, installations: [], memories: [], limited: [] }
   const migrations = database.prepare('select * from dynablock_migrations').all() as MigrationsTable[]
   const installations = tables.includes('app_keys') ? database.prepare('select * from app_keys').all() : []
   const limited = tables.includes('jobs') ? database.prepare(limitedQuery).all() : []
-  const read = { installations, limited } as Pick<Look, 'installations' | 'limited'>
+  const memories = tables.includes('memories') ? database.prepare(memoriesQuery).all() : []
+  const read = { installations, memories, limited } as Pick<Look, 'installations' | 'memories' | 'limited'>
   return { ...versionsOf(migrations), ...read }
 }
 

@@ -17,6 +17,7 @@ export interface Look {
   /** Why it can't be written; null when it can. */
   unwritable: [expected: string, got: string, remedy: string] | null
   installations: Installation[]
+  memories: SealedMemories[]
   /** Pages with sends that the platform refused for its limit, again and again. */
   limited: { page: string | null; count: number }[]
   /** What PostgreSQL does with commits, by its own default for this user. */
@@ -26,6 +27,15 @@ export interface Look {
 /** Reads `limited`. */
 export const limitedQuery = `select page, count(*) as count from jobs
   where state = 'waiting' and error_code = 'DYN_CALL_LIMITED' and failures >= 5 group by page order by page`
+
+/** How many memories a key encrypted. */
+export interface SealedMemories {
+  /** The name of the key. */
+  sealed_by: string
+  count: number
+}
+
+export const memoriesQuery = 'select sealed_by, count(*) as count from memories group by sealed_by order by sealed_by'
 
 export interface CommitSettings {
   synchronous_commit: string
@@ -37,6 +47,7 @@ export interface ExaminedStore {
   findings: Finding[]
   /** Still encrypted. */
   installations: Installation[]
+  memories: SealedMemories[]
 }
 
 const { ok, warning, problem } = findingsOf('store')
@@ -50,12 +61,16 @@ export async function examineStore({
     const look = databaseUrl === undefined ? await lookAtSqlite(dataDir) : await lookAtPostgres(databaseUrl)
     const commits = look.commits ? [judgeCommits(subject, look.commits)] : []
     const limited = look.limited.map(warnOfLimit)
-    return { findings: [judge(subject, look), ...commits, ...limited], installations: look.installations }
+    return {
+      findings: [judge(subject, look), ...commits, ...limited],
+      installations: look.installations,
+      memories: look.memories,
+    }
   } catch (error) {
     // A driver's message may quote the connection string with its password.
     const { code = 'an error' } = error as NodeJS.ErrnoException
     const remedy = databaseUrl === undefined ? 'Check the disk of DATA_DIR.' : 'Check the database of DATABASE_URL.'
-    return { findings: [problem(subject, 'a store that opens', code, remedy)], installations: [] }
+    return { findings: [problem(subject, 'a store that opens', code, remedy)], installations: [], memories: [] }
   }
 }
 

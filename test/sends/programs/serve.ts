@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from '../../../src/app.ts'
 import { defineBlock } from '../../../src/index.ts'
+import { counter } from '../../contacts/serve.ts'
 import { config, serve } from '../../helper.ts'
 import type { ServeOptions } from '../server-process.ts'
 
@@ -11,6 +12,7 @@ const { leaseMs, ...over } = JSON.parse(process.argv[2] as string) as ServeOptio
 const app = buildApp({
   config: { ...config, logLevel: 'fatal', replyWithinMs: 30, ...over },
   blocks: serve({
+    counter,
     slow: defineBlock({
       waiting: 'waiting',
       fallback: 'fallback',

@@ -26,8 +26,8 @@ export interface LateRepliesOptions {
   queue(): Pick<Queue, 'addRun' | 'withdraw' | 'answer' | 'finish' | 'release'>
   blocks: Pick<Blocks, 'get'>
   rerun: Runner['rerun']
-  /** Throws when there is no key for the page: what can't be delivered is not promised. */
-  requirePage: (page: string | null) => unknown
+  /** The page whose key delivers; throws when there is none: what can't be delivered is not promised. */
+  requirePage: (named: string | null) => string | null
   /** Whether there is a store, which may have taken what it was given whatever it answered. */
   isOpen: () => boolean
   defaultOnUnknown: DefaultOnUnknown
@@ -80,8 +80,7 @@ export function createLateReplies({
 
   /** @throws DynablockError when there is no key for the page; whatever the store throws */
   async function take(...[record, answer, running]: Parameters<TakeLate>): Promise<void> {
-    requirePage(record.page)
-    const lease = await store(record, running.signal)
+    const lease = await store(toRun(record, requirePage(record.page)), running.signal)
     metrics.lateReplies.inc({ block: record.block })
     const kept = heartbeat.keep(lease)
     kept.signal.addEventListener('abort', () => running.abort(createError('DYN_LEASE_LOST')))
@@ -93,8 +92,7 @@ export function createLateReplies({
   }
 
   /** What the contact is not promised, since the store failed or took too long, is withdrawn. */
-  async function store(record: CallRecord, signal: AbortSignal): Promise<Lease> {
-    const run = toRun(record)
+  async function store(run: NewRun, signal: AbortSignal): Promise<Lease> {
     const mayBeStored = isOpen()
     try {
       await heartbeat.ready()
@@ -211,10 +209,10 @@ function readRecord({ call }: Lease): CallRecord | DynablockError {
   }
 }
 
-function toRun(record: CallRecord): NewRun {
+function toRun(record: CallRecord, page: string | null): NewRun {
   return {
     block: record.block,
-    page: record.page,
+    page,
     addressee: record.contact.id,
     call: storeCall(record),
     idempotencyKey: runKeyOf(record.id),

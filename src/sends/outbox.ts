@@ -91,7 +91,7 @@ export function createOutbox({
   const outbound = { log, onCall, limits, maxWaitMs: maxSlotWaitMs, beforeCall, ...(dryRun && { fetch: dryFetch }) }
   const pages = createPages({ ...options, ...outbound, appKeys })
   const bots = createBots({ ...outbound, entries })
-  const { clientFor: requirePage, roomPageOf: pageOf } = pages
+  const { roomPageOf: pageOf } = pages
   const known = setUpContacts({ opened: lazy.get, stateKeys, pageOf, clock, leaseMs })
   const { isOpen } = lazy
   // The runner serves what comes in, which is registered later.
@@ -123,6 +123,12 @@ export function createOutbox({
     start,
     takeNoMore: deliverer.takeNoMore,
     stop,
+  }
+
+  function requirePage(named: string | null): string | null {
+    const page = pages.pageOf(named)
+    pages.clientFor(page)
+    return page
   }
 
   async function readStats(): Promise<QueueStats | null> {

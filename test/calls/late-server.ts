@@ -43,12 +43,12 @@ export async function serveLate(
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   return { app, platform, log, open, delivered, ready, until }
 
-  /** Opens a block; returns the text that the contact sees at once. */
-  async function open(block: string, contact = '9007199254740993123'): Promise<string> {
+  /** Opens a block, with a body made by hand if one is given; returns the text that the contact sees at once. */
+  async function open(block: string, contact = '9007199254740993123', given?: string): Promise<string> {
     const response = await fetch(`${url}/blocks/${block}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}` },
-      body: `{"id":${contact},"page_id":${page},"first_name":"Ana","last_input_text":"When?"}`,
+      body: given ?? `{"id":${contact},"page_id":${page},"first_name":"Ana","last_input_text":"When?"}`,
     })
     const { content } = (await response.json()) as { content: { messages: { text?: string }[] } }
     return content.messages[0]?.text ?? ''

@@ -45,7 +45,7 @@ async function setUp(t: Test, over: Partial<LateRepliesOptions> = {}, clock = cr
     ...common,
     blocks: { get: name => (name === 'block' ? block : undefined) },
     rerun: () => t.fail('nothing is run again') as never,
-    requirePage: () => {},
+    requirePage: named => named,
     isOpen: () => true,
     defaultOnUnknown: createDefaultOnUnknown('hold'),
     outage,

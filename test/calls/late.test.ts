@@ -108,6 +108,24 @@ onBoth('a late reply that fails is the fallback, and the log says why', async (t
   t.notMatch(log.join(''), /canary/)
 })
 
+onBoth('a body that names no page belongs to the only one, with its flow for after 24 hours', async (t, given) => {
+  const { options, queue } = given
+  const { block, calls } = slowBlock()
+  const fallbackFlows = new Map([[page, { field: 'late_text', flow: 'content1_2' }]])
+  const { open, ready, platform, until } = await serveLate(t, options, { block }, { fallbackFlows })
+  await ready()
+  platform.answerWith({ status: 400, body: '{"status":"error","message":"24 hours","code":3011}' })
+  await open('block', '7', '{"subscriber_id":"7","order":{"number":"5"}}')
+  calls[0]?.answer('Shipped' as never)
+  await until(() => platform.heard.length === 3)
+  t.same(
+    platform.heard.map(({ path }) => path),
+    ['/fb/sending/sendContent', '/fb/subscriber/setCustomFieldByName', '/fb/sending/sendFlow'],
+  )
+  await until(async () => (await queue.list({ state: 'done' })).length === 2)
+  t.match(await queue.list({ state: 'done' }), [{ page }, { page }])
+})
+
 onBoth('without a key for the page nothing is promised', async (t, { options }) => {
   const { block, calls } = slowBlock()
   const { open, ready, log } = await serveLate(t, options, { block }, { manychatApiKeys: [] })

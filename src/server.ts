@@ -14,6 +14,7 @@ import { DynablockError } from './errors/errors.ts'
 import { createLog } from './log.ts'
 import { listenFailure } from './ops/listen-failure.ts'
 import { type Config, loadConfig } from './settings/config.ts'
+import { findMisspelt } from './settings/misspelt.ts'
 import { type MadeUp, startMessage } from './settings/start-message.ts'
 
 /** Longer than a call and the outbound calls after it may take, so that both finish before the process ends. */
@@ -44,6 +45,9 @@ async function start(options: ServeOptions): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const { config, madeUp } = makeUpSecrets(readSettings(options))
   const log = createLog(config)
+  for (const { name, meant } of findMisspelt(process.env)) {
+    log.warn(`${name} is set, but no setting has this name. Did you mean ${meant}?`)
+  }
   const dev = config.dev ? await loadDev('the simulator', () => import('./dev/simulator/routes.ts')) : undefined
   const { recordDir } = config
   const recording = recordDir && (await loadDev('RECORD_DIR', () => import('./dev/record/record.ts')))

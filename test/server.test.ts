@@ -70,6 +70,14 @@ t.test('settings may stand in .env, and those of the environment win', async t =
   t.notMatch(server.output(), /made[ -]up/)
 })
 
+t.test('a variable that looks like a setting and is none is named in the log', async t => {
+  const env = { PORT: String(await freePort()), LATE_WITHIN: 'canary' }
+  const server = start(t, env, { 'blocks/hello.ts': hello })
+  await server.printed(/ -d '.*'\n/)
+  t.match(server.output(), 'LATE_WITHIN is set, but no setting has this name. Did you mean LATE_WITHIN_MS?')
+  t.notMatch(server.output(), /canary/)
+})
+
 t.test('on SIGTERM the call that runs is answered, and the process ends well', async t => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<ServerResponse>()
   const gate = createHttpServer((_request, response) => ask(response)).listen(0, '127.0.0.1')

@@ -1,4 +1,5 @@
 /** Secrets that say what they are for. */
+import { distance } from 'fastest-levenshtein'
 
 /** What a token may do; the routes of each stand in docs/security.md. */
 export const scopes = ['sends', 'contacts', 'apps', 'check', 'metrics', 'all'] as const
@@ -34,6 +35,13 @@ export function readApiToken(text: string): ApiToken {
 /** Whether it is a token alone, or has its three parts. A name without a scope must not become a token that may do everything. */
 export function isApiToken(text: string): boolean {
   return !text.includes(':') || namedToken.test(text)
+}
+
+/** The scope that an entry probably meant. What it has instead is not told, as it may be part of a secret. */
+export function misspeltScope(text: string): Scope | undefined {
+  const [, names = ''] = text.split(':')
+  const wrong = names.split('+').filter(name => !scopes.some(scope => scope === name))
+  return scopes.find(scope => wrong.some(name => distance(name, scope) <= 2))
 }
 
 /** Whether a token opens the routes of a scope. */

@@ -45,13 +45,15 @@ export function refuseTogether(settings: Settings, { env, live, problems }: Rule
   refuseCredentials(settings, problems)
   if (!production) return
   refuseInProduction(settings, env, problems)
-  if (!env.NODE_ENV && problems.length > 0) problems.unshift(unsetMode)
+  // Nobody tries blocks out at a public address.
+  const isMeant = PUBLIC_URL !== undefined && !urlProblem(PUBLIC_URL, 'https')
+  if (!env.NODE_ENV && !isMeant && problems.length > 0) problems.unshift(unsetMode)
 }
 
 function requirePublicUrl(value: string | undefined, problems: ErrorProblem[]): void {
   const wrong = value === undefined ? 'nothing' : urlProblem(value, 'https')
   const { remedy } = Settings.properties.PUBLIC_URL
-  if (wrong) problems.push(describe('PUBLIC_URL', 'an https address that ends with its path', wrong, remedy))
+  if (wrong) problems.push(describe('PUBLIC_URL', 'an https address without a query or a fragment', wrong, remedy))
 }
 
 /** With an https address, settings of production were probably started in development by mistake. */

@@ -1,8 +1,8 @@
 /** What every secret must be, wherever it is used. */
-import { distance } from 'fastest-levenshtein'
 import { blockName } from '../blocks/validate.ts'
 import type { ErrorProblem } from '../errors/errors.ts'
-import { isApiToken, readApiToken, readWebhookSecret, scopes } from './credentials.ts'
+import { isApiToken, misspeltScope, readApiToken, readWebhookSecret, scopes } from './credentials.ts'
+import { findMisspelt } from './misspelt.ts'
 import { describe } from './problem.ts'
 import { type Env, Settings } from './settings.ts'
 
@@ -21,7 +21,11 @@ export function refuseCredentials(
   }
   if (!API_TOKENS.every(isApiToken)) {
     const expected = `a list of <token> or <name>:<scope>+<scope>:<token>, with scopes of ${scopes.join(', ')}`
-    problems.push(describe('API_TOKENS', expected, 'an entry in another form', tokens.remedy))
+    const meant = API_TOKENS.filter(token => !isApiToken(token))
+      .map(misspeltScope)
+      .find(Boolean)
+    const remedy = meant ? `Did you mean the scope ${meant}?` : tokens.remedy
+    problems.push(describe('API_TOKENS', expected, 'an entry in another form', remedy))
   }
   // Longer parts of a path are not read.
   if (!APP_INSTALL_SECRETS.every(secret => /^[\w.~-]{1,100}$/.test(secret))) {
@@ -84,6 +88,6 @@ function secretProblem(secret: string): string | false {
 
 /** A hint at a variable that is set and looks like a typo of this name. */
 function misspelt(name: string, env: Env): string {
-  const near = Object.keys(env).find(other => other !== name && distance(other, name) <= 2)
-  return near ? ` (${near} is set)` : ''
+  const near = findMisspelt(env).find(({ meant }) => meant === name)
+  return near ? ` (${near.name} is set)` : ''
 }

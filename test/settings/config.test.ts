@@ -231,6 +231,10 @@ t.test('a name that is nearly right is pointed out', async t => {
   ])
 })
 
+t.test('a public address says that production is meant', async t => {
+  refused(t, { ...withoutEnv(production), LATE_WITHIN_MS: '8s' }, [/^- LATE_WITHIN_MS: .* got "8s"/])
+})
+
 function withoutEnv({ NODE_ENV: _, ...rest }: typeof production) {
   return rest
 }

@@ -48,6 +48,8 @@ t.test('what says its purpose wrongly is refused, and nothing secret is shown', 
   for (const [env, line] of [
     [{ API_TOKENS: `shop:${canary}` }, tokens],
     [{ API_TOKENS: `shop:read:${canary}` }, tokens],
+    [{ API_TOKENS: `shop:sends+chek:${canary}` }, /got an entry in another form\. Did you mean the scope check\?$/],
+    [{ API_TOKENS: `${good}2,shop:send:${canary}` }, /Did you mean the scope sends\?$/],
     [{ API_TOKENS: `shop:sends+:${canary}` }, tokens],
     [{ API_TOKENS: `a shop:sends:${canary}` }, tokens],
     [{ API_TOKENS: 'shop:sends:' }, tokens],

@@ -1,6 +1,7 @@
 /** Checks that the server can start with these settings, here and in production. */
 import type { DynablockError, ErrorProblem } from '../../errors/errors.ts'
 import { type Config, loadConfig } from '../../settings/config.ts'
+import { findMisspelt } from '../../settings/misspelt.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 export type Env = Record<string, string | undefined>
@@ -27,6 +28,9 @@ export function examineSettings(env: Env): Examined {
     findings.unshift(
       ok('settings', 'settings that a server can run with', isDevelopment ? 'development' : 'production'),
     )
+  }
+  for (const { name, meant } of findMisspelt(env)) {
+    findings.push(warning(name, 'the name of a setting', 'another one, which nothing reads', `Did you mean ${meant}?`))
   }
   return { findings, config: configWithout(env, new Set(refused.map(({ subject }) => subject))) }
 }

@@ -93,7 +93,7 @@ function judge(subject: string, { version, needs, unwritable }: Look): Finding {
   if (version < newestVersion) {
     return warning(subject, expected, `version ${version}`, 'The next start brings it up to date: back it up first.')
   }
-  return ok(subject, expected, 'it, and it can be written')
+  return ok(subject, `${expected} that can be written`, 'it')
 }
 
 function warnOfLimit({ page, count }: Look['limited'][number]): Finding {

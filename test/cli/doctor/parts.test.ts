@@ -41,8 +41,13 @@ t.test('settings: what is refused now, and what production would refuse', async 
   t.ok(file.filter(({ level }) => level === 'problem').every(({ subject }) => /^STATE_KEYS/.test(subject)))
   const { findings: good } = examineSettings({ ...production, WEBHOOK_SECRETS: same, STATE_KEYS: `${same}x` })
   t.match(good, [{ level: 'ok', got: 'production' }])
-  const { findings: unset } = examineSettings({ PUBLIC_URL: 'https://x.test' })
+  const { findings: unset } = examineSettings({})
   t.match(unset, [{ level: 'problem', subject: 'NODE_ENV', remedy: /^Set NODE_ENV=development/ }])
+  const { findings: misspelt } = examineSettings({ NODE_ENV: 'development', REPLY_WITHIN: '4000' })
+  t.match(
+    misspelt.find(({ subject }) => subject === 'REPLY_WITHIN'),
+    { level: 'warning', got: 'another one, which nothing reads', remedy: 'Did you mean REPLY_WITHIN_MS?' },
+  )
 })
 
 t.test('settings: each refusal can be read', async t => {

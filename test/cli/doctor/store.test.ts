@@ -35,7 +35,7 @@ onBoth('a store in use is looked at, with the App Keys in it', async (t, { optio
   const before = filesOf(options.dataDir)
   const { findings, installations } = await examineStore(addressOf(options))
   const commits = { level: 'ok', expected: 'commits that survive a crash', got: 'synchronous_commit on' }
-  const ofStore = { level: 'ok', expected: `a store of version ${newestVersion}` }
+  const ofStore = { level: 'ok', expected: `a store of version ${newestVersion} that can be written` }
   t.match(findings, options.databaseUrl === undefined ? [ofStore] : [ofStore, commits])
   const examined = examineAppKeys(installations, { ...alone, stateKeys: ['another-key-than-that', key] })
   t.same(

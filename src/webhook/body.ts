@@ -14,14 +14,14 @@ export function acceptJson(app: FastifyInstance): void {
   app.acceptText({ types: anyType, parse: readRequest })
 }
 
-/** @throws DynablockError as `readBody` does, and `DYN_MEDIA_TYPE` for what neither is JSON nor says so */
+/** @throws DynablockError as `readBody` does, and `DYN_MEDIA_TYPE` for what neither is meant as JSON nor says so */
 export function readRequest(text: string, { headers }: Pick<FastifyRequest, 'headers'>): unknown {
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     throw createError('DYN_MEDIA_TYPE', { got: 'a compressed body' })
   try {
     return readBody(text)
   } catch (error) {
-    const claimed = /\bjson\b/i.test(headers['content-type'] ?? 'json')
+    const claimed = /\bjson\b/i.test(headers['content-type'] ?? 'json') || /^\s*[[{]/.test(text)
     const isBroken = error instanceof DynablockError && error.code === 'DYN_BODY_NOT_JSON'
     if (!isBroken || claimed) throw error
     throw createError('DYN_MEDIA_TYPE', { got: `another type, and ${describeBroken(text)}` })

@@ -32,9 +32,15 @@ t.test('what neither is JSON nor says so is told to set its type', async t => {
   }
 })
 
-t.test('what says that it is JSON, or says nothing, is told where it breaks', async t => {
+t.test('what says that it is JSON, says nothing, or begins like JSON is told where it breaks', async t => {
   const { app } = build(t)
-  for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'application/hal+json' }]) {
+  for (const headers of [
+    {},
+    { 'content-type': 'application/json' },
+    { 'content-type': 'application/hal+json' },
+    // What curl says by default, of a body that begins like JSON.
+    { 'content-type': 'application/x-www-form-urlencoded' },
+  ]) {
     const { statusCode, body } = await raw(app, '{"id": 1, "first_name": Ana}', headers)
     t.equal(statusCode, 400)
     t.match(JSON.parse(body), { code: 'DYN_BODY_NOT_JSON', detail: /position 24/ })

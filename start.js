@@ -9,7 +9,9 @@
  */
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(`dynablock needs Node.js 22.18 or newer; this is ${process.version}.`)
+  console.error(
+    `dynablock needs Node.js 22.18 or newer; this is ${process.version}. Update it, or see docs/project.md, Node.`,
+  )
   process.exitCode = 1
 } else {
   const [{ enableCompileCache }, { fileURLToPath }] = await Promise.all([import('node:module'), import('node:url')])

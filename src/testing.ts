@@ -134,7 +134,7 @@ async function findBlock(given: Block | string | URL, folder = blocksFolder(unde
   if (block) return { name, block, stop: blocks.stop }
   blocks.stop()
   refuse(
-    `a block of ${isFile ? dirname(path) : folder}`,
+    `a block in ${isFile ? dirname(path) : folder}`,
     `"${name}"`,
     `Did you mean "${closest(name, blocks.names())}"?`,
   )

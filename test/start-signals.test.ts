@@ -25,7 +25,10 @@ t.test('an older Node is told, in one line, before anything else is loaded', asy
   for (const program of ['start.js', 'src/cli/bin.ts']) {
     const { status, stderr } = spawnSync(process.execPath, [...hook, program], { cwd: root, encoding: 'utf8' })
     t.equal(status, 1, program)
-    t.match(stderr, new RegExp(`^dynablock needs Node\\.js ${engines.node.slice(2)} or newer; this is v[\\d.]+\\.\\n$`))
+    t.match(
+      stderr,
+      new RegExp(`^dynablock needs Node\\.js ${engines.node.slice(2)} or newer; this is v[\\d.]+\\. Update it, .*\\n$`),
+    )
     t.notMatch(readFileSync(join(root, program), 'utf8'), /^import /m, 'nothing is linked before')
   }
 })

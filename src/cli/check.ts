@@ -48,6 +48,9 @@ export async function runCheck(
       return 0
     }
     if (files.length === 0) throw new Error(`No file is named.\n\n${help}`)
+    const code = files.find(file => /\.[cm]?[jt]s$/.test(file))
+    if (code)
+      throw new Error(`${code} is code: tsc checks it, and the server checks what it answers. Name files of JSON.`)
     const inspect = inspectBy(values.plain, { outsideFlow: values['outside-flow'], ...readChannel(values.channel) })
     // Read every file before reporting: if one is missing, none is checked.
     const texts = await Promise.all(files.map(file => (file === '-' ? readStdin() : readText(file))))
@@ -70,6 +73,8 @@ function readChannel(name: string | undefined): { channel?: Channel } {
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    // A shell passes a pattern on as it is when no file matches.
+    if (file.includes('*')) throw new Error(`No file matches ${file}. Blocks in TypeScript are checked by tsc.`)
     throw new Error(`Cannot read ${file} (${code}). Check its path.`)
   })
 }

@@ -57,5 +57,9 @@ function toMismatch(error: unknown, otherwise: string): Mismatch {
   if (!(error instanceof DynablockError)) return { expected: otherwise, got: 'an error while it was read' }
   const { expected = otherwise, got = 'other content', problems = [] } = error
   const lines = problems.map(({ subject, rule, message }) => `\n- ${subject} (${rule}): ${message}`)
-  return { expected, got: problems.length > 0 ? `content with these problems:${lines.join('')}` : got }
+  // The sentence around it ends with a full stop of its own.
+  return {
+    expected,
+    got: problems.length > 0 ? `content with these problems:${lines.join('').replace(/\.$/, '')}` : got,
+  }
 }

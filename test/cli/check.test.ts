@@ -153,6 +153,11 @@ t.test('it says how it is used, and what is wrong', async t => {
     /No option is called "--chanel"\. Did you mean "--channel"\?/,
   ])
   t.same(await command(['reply.json', 'missing.json']), [2, 'Cannot read missing.json (ENOENT). Check its path.\n'])
+  t.match(await command(['blocks/*.json']), [2, /^No file matches blocks\/\*\.json\. Blocks in TypeScript/])
+  t.match(await command(['reply.json', 'blocks/size.ts']), [
+    2,
+    /^blocks\/size\.ts is code: tsc checks it, .* JSON\.\n$/,
+  ])
 })
 
 t.test('npx dynablock runs it', async t => {

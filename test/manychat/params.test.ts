@@ -87,7 +87,7 @@ t.test('wrong parameters never leave', async t => {
     // biome-ignore lint/suspicious/noExplicitAny: the compiler would refuse them too
     const error = await (manychat as any)[group][name](params).catch((thrown: unknown) => thrown)
     t.match(error, { code: 'DYN_CALL_PARAMS', name: 'ManyChatError', operation, carriedOut: 'no', message }, operation)
-    t.notMatch(error.message, /biopsy/)
+    t.notMatch(error.message, /biopsy|\.\.(?: |$)/)
   }
   t.strictSame(heard, [])
 })

@@ -8,7 +8,7 @@ import { parseDuration } from './duration.ts'
 import { createFormat } from './format.ts'
 
 export const verbs = `  :3            tap button or quick reply 3; :tap <caption> taps by caption
-  :wait 5m      let time pass: 30s, 5m, 2h, 1d
+  :wait 5m      let time pass: 30s, 5m, 2h, 1d; a late reply under way arrives first
   :contact      show the contact, tags and fields; :contact {"first_name":"Bo"} changes it
   :open         open the block again
   :quit         end; so does the end of the input
@@ -77,7 +77,8 @@ export function createPhone({ env, write, lines, interactive }: PhoneOptions) {
     if (verb === 'open') return chat.open()
     if (verb === 'contact') return rest === '' ? showContact(chat) : change(chat, rest)
     const seconds = verb === 'wait' ? parseDuration(rest) : null
-    if (seconds !== null) return chat.wait(seconds)
+    // Handlers take real time, of which the time of the chat knows nothing.
+    if (seconds !== null) return chat.settled().then(() => chat.wait(seconds))
     write(verb === 'help' ? verbs : `! ":${line}" is not a command. :help lists them.\n`)
   }
 

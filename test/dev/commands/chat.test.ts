@@ -113,6 +113,8 @@ t.test('a late reply arrives while nothing is typed', async t => {
 export default defineBlock({ replyWithinMs: 1, waiting: 'One moment', open: () => new Promise(done => setTimeout(done, 50, 'There')) })`,
   })
   t.match(await chat([`${folder}/slow.ts`]), [0, /Block: One moment\nBlock, later: There\n$/])
+  const waited = /Block: One moment\n> :wait 1m\nBlock, later: There\n> :open\n/
+  t.match(await chat([`${folder}/slow.ts`], [':wait 1m', ':open']), [0, waited])
   const seen = Promise.withResolvers<void>()
   let written = ''
   const write = (text: string) => {

@@ -61,7 +61,7 @@ export function createContacts({ opened, cipher, pageOf }: ContactsOptions) {
     await store.scrub()
   }
 
-  /** Jobs of calls that name no page have none. */
+  /** Late replies of an earlier release to calls that name no page have none; those of this one do. */
   function pagesOf(page: string): (string | null)[] {
     return [...(page === '' ? [] : [page]), ...(isOfNameless(page) ? [null] : [])]
   }

@@ -123,6 +123,8 @@ t.test('programs of the docs and examples in comments compile, and mistakes are 
     t.match(said.get(fileOf(name)), expected, `a mistake: ${name}`)
   }
   for (const name of Object.keys(programs)) t.equal(said.get(fileOf(name)), undefined, name)
+  const ours = [...said.keys()].filter(file => file.includes('/src/'))
+  t.strictSame(ours, [], 'what programs import compiles without the rest of the server')
   for (const shown of ['src/testing.ts', 'src/blocks/define.ts', 'README.md 0', 'docs/testing.md 1']) {
     t.hasProp(programs, shown, `${shown} was found`)
   }

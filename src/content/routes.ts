@@ -6,6 +6,7 @@ import { contract } from '../json/contract.ts'
 import { parseBigints, readJson } from '../json/exact-json.ts'
 import { channels } from './channels.ts'
 import { inspectContent } from './check.ts'
+import { ContentProblem } from './content-problem.ts'
 import { contentSchema } from './json-schema.ts'
 import { isError } from './problem.ts'
 
@@ -20,16 +21,6 @@ const CheckQuery = Type.Object(
   { channel: Type.Optional(Type.Union(channels.map(channel => Type.Literal(channel)))) },
   { additionalProperties: false },
 )
-/** What is wrong with content, and where. */
-export const ContentProblem = Type.Object({
-  path: Type.String({ description: 'A JSON pointer.' }),
-  rule: Type.String(),
-  severity: Type.Union([Type.Literal('error'), Type.Literal('warning'), Type.Literal('repaired')]),
-  message: Type.String(),
-  expected: Type.Optional(Type.String()),
-  got: Type.Optional(Type.String()),
-  remedy: Type.Optional(Type.String()),
-})
 const CheckResult = Type.Object(
   {
     ok: Type.Boolean({ description: 'Whether ManyChat takes it, once repaired: only errors count.' }),

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ContentProblem } from '../content/content-problem.ts'
 import type { Problem } from '../content/problem.ts'
-import { ContentProblem } from '../content/routes.ts'
 import { splitProgress } from '../delivery/fallback-flow.ts'
 import { idNames } from '../manychat/params.ts'
 import { type Job, JobKind, JobState, OnUnknown } from '../queue/job.ts'

@@ -28,7 +28,7 @@ const idleMs = 86_400_000
 export function createRoomStore(store: Store, now?: () => number) {
   const { now: storeNow } = store
   const { inStore: expiryNow } = createTime(store, now)
-  return { take, renew, free, commit, write, read, list, erase, sweep, listSealedBy, reseal }
+  return { take, renew, free, transact: store.transact, write, read, list, erase, sweep, listSealedBy, reseal }
 
   /** Takes the turn of a room for a call, unless another call has it. One that has it already has it from now on. */
   async function take({ page, contact }: Room, turn: string, leaseMs: number): Promise<boolean> {
@@ -65,10 +65,6 @@ export function createRoomStore(store: Store, now?: () => number) {
   /** Ends a turn, if it is still this call's. */
   async function free(room: Room, turn: string): Promise<void> {
     await store.run(db => end(db, room, turn))
-  }
-
-  function commit(room: Room, turn: string, memory: NewMemory | null): Promise<void> {
-    return store.transact(write(room, turn, memory))
   }
 
   /** Ends a turn and stores what was remembered in it. The transaction fails when the turn is no longer this call's. */

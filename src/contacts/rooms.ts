@@ -2,6 +2,7 @@
 import type { CallRecord } from '../calls/record.ts'
 import type { Rooms, Turn, TurnOptions } from '../calls/turn.ts'
 import { createError } from '../errors/errors.ts'
+import type { Within } from '../queue/job.ts'
 import type { Cipher } from '../settings/cipher.ts'
 import type { Contacts } from './contacts.ts'
 import { readMemory, writeMemory } from './memory-value.ts'
@@ -11,7 +12,7 @@ import type { Taken, Turns } from './turns.ts'
 
 export interface RoomsOptions {
   /** Throws while the store isn't open. */
-  rooms(): Pick<RoomStore, 'read' | 'commit' | 'write'>
+  rooms(): Pick<RoomStore, 'read' | 'transact' | 'write'>
   turns: Pick<Turns, 'take'>
   contacts: Pick<Contacts, 'forget'>
   cipher: Cipher
@@ -37,7 +38,7 @@ export function createRooms({ rooms, turns, contacts, cipher, pageOf }: RoomsOpt
     let changed: string | undefined
     /** As the store has it; undefined until it was read. */
     let stored: Promise<string | null> | undefined
-    return { begin, memory, remember, forget: forgetOwn, commit, write: db => writing()(db), left, leave }
+    return { begin, memory, remember, forget: forgetOwn, commit, write, left, leave }
 
     async function begin(): Promise<void> {
       rooms()
@@ -76,14 +77,14 @@ export function createRooms({ rooms, turns, contacts, cipher, pageOf }: RoomsOpt
     }
 
     async function commit(): Promise<void> {
-      const { room } = requireTurn()
-      await rooms().commit(room, id, toStore(room))
+      await rooms().transact(write)
       left()
     }
 
-    function writing() {
+    /** Whenever it is tried: a call that was given up meanwhile stores nothing. */
+    async function write(db: Parameters<Within>[0]): Promise<void> {
       const { room } = requireTurn()
-      return rooms().write(room, id, toStore(room))
+      await rooms().write(room, id, toStore(room))(db)
     }
 
     function toStore(room: Taken['room']): NewMemory | null {

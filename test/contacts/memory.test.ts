@@ -1,9 +1,11 @@
 /** Blocks that remember their contacts, through the whole server, on both engines. */
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import t from 'tap'
 import { defineBlock, Type } from '../../src/index.ts'
 import { build } from '../helper.ts'
-import { onBoth } from '../store/engines.ts'
+import { folder, onBoth } from '../store/engines.ts'
 import { until } from '../until.ts'
 import { counter, createGate, serveRooms } from './serve.ts'
 
@@ -148,4 +150,29 @@ t.test('a block without memory says so', async t => {
   await open('plain')
   await open('plain', { id: 1, key: 'user:1', write: true })
   t.match(lines('error'), [{ code: 'DYN_MEMORY_MISSING', remedy: /option memory/ }, { code: 'DYN_MEMORY_MISSING' }])
+})
+
+t.test('where the store does not take what was remembered within a second, the contact gets the fallback', async t => {
+  const options = { dataDir: folder(t) }
+  const gate = createGate()
+  const block = defineBlock({
+    ...{ memory: { schema: Count, keepDays: 1 }, fallback: 'It failed' },
+    open: async ({ memory, remember, extras }) => {
+      if (extras.look) return JSON.stringify((await memory()) ?? null)
+      await remember({ count: 1 })
+      await gate.pass()
+      return 'done'
+    },
+  })
+  const { call, logged } = await serveRooms(t, { options }, { block })
+  const answered = call('block')
+  await until(() => gate.count() === 1)
+  const other = new Database(join(options.dataDir, 'sends.sqlite'))
+  t.teardown(() => other.close())
+  other.exec('begin immediate')
+  gate.open()
+  t.equal(await answered, 'It failed')
+  t.same(logged(), ['DYN_MEMORY_NOT_STORED'])
+  other.exec('rollback')
+  t.equal(await call('block', '1', { look: true }), 'null', 'and it is not remembered later')
 })

@@ -21,26 +21,26 @@ onBoth('a turn is one call’s, until it ends or its lease does', async (t, { st
   t.equal(await rooms.take(room, 'd', 0), true, 'its lease is over')
   await rooms.renew(['c', 'd'], 30_000)
   t.equal(await rooms.take(room, 'e', 30_000), false, 'its lease was renewed')
-  await t.rejects(rooms.commit(room, 'c', memory), lost)
+  await t.rejects(store.transact(rooms.write(room, 'c', memory)), lost)
   t.equal(await rooms.read(room, 'size'), null, 'a lost turn writes nothing')
-  await rooms.commit(room, 'd', memory)
+  await store.transact(rooms.write(room, 'd', memory))
   t.equal(await rooms.read(room, 'size'), 'sealed')
-  await t.rejects(rooms.commit(room, 'd', null), lost, 'it has ended')
+  await t.rejects(store.transact(rooms.write(room, 'd', null)), lost, 'it has ended')
 })
 
 onBoth('an erased room ends all turns but that of the call that erases it', async (t, { store }) => {
   const rooms = createRoomStore(store)
   for (const call of ['a', 'b']) {
     await rooms.take(room, call, 30_000)
-    if (call === 'a') await rooms.commit(room, 'a', memory)
+    if (call === 'a') await store.transact(rooms.write(room, 'a', memory))
   }
   await store.transact(rooms.erase(room, 'b'))
   t.equal(await rooms.read(room, 'size'), null)
-  await rooms.commit(room, 'b', { ...memory, value: 'anew' })
+  await store.transact(rooms.write(room, 'b', { ...memory, value: 'anew' }))
   t.equal(await rooms.read(room, 'size'), 'anew')
   await rooms.take(room, 'c', 30_000)
   await store.transact(rooms.erase(room, null))
-  await t.rejects(rooms.commit(room, 'c', memory), lost)
+  await t.rejects(store.transact(rooms.write(room, 'c', memory)), lost)
   t.same(await rooms.list(room), [])
 })
 
@@ -48,10 +48,10 @@ onBoth('memory expires after its days, and is deleted; so are rooms in which not
   const { store, clock } = bench
   const rooms = createRoomStore(store, clock.now)
   await rooms.take(room, 'a', 30_000)
-  await rooms.commit(room, 'a', memory)
+  await store.transact(rooms.write(room, 'a', memory))
   clock.pass(dayMs)
   await rooms.take(room, 'b', 30_000)
-  await rooms.commit(room, 'b', { ...memory, block: 'other' })
+  await store.transact(rooms.write(room, 'b', { ...memory, block: 'other' }))
   clock.pass(dayMs - 1)
   t.match(await rooms.list(room), [{ block: 'other' }, { block: 'size' }])
   clock.pass(1)
@@ -78,7 +78,7 @@ onBoth(
       const at = { page: '1', contact }
       await rooms.take(at, contact, 30_000)
       const sealed = value ?? cipher.encrypt(`of ${contact}`, JSON.stringify(['1', contact, 'size']))
-      await rooms.commit(at, contact, { ...memory, value: sealed, sealedBy: cipher.keyNames[0] })
+      await store.transact(rooms.write(at, contact, { ...memory, value: sealed, sealedBy: cipher.keyNames[0] }))
     }
     for (let i = 0; i < 30; i++) await put(String(i), older)
     await put('30', newer)

@@ -15,7 +15,7 @@ onBoth('the doctor says when no memory needs an old key', async (t, { store, opt
     const value = cipher.encrypt('{}', JSON.stringify(['1', contact, 'size']))
     const memory = { block: 'size', value, sealedBy: cipher.keyNames[0], keepMs: 100_000 }
     await rooms.take({ page: '1', contact }, 'a', 1000)
-    await rooms.commit({ page: '1', contact }, 'a', memory)
+    await store.transact(rooms.write({ page: '1', contact }, 'a', memory))
   }
   const examine = async (...keys: string[]) => examineMemory((await examineStore(addressOf(options))).memories, keys)
   t.match(await examine(older), [{ check: 'memory', level: 'ok', got: '2 memories' }])

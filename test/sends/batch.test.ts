@@ -27,6 +27,15 @@ t.test('each line is answered, and one that is refused leaves the others', async
   t.strictSame((await postLines('')).answers, [])
 })
 
+t.test('blank lines are counted, and left out', async t => {
+  const { postLines } = await serveSends(t)
+  const { answers } = await postLines(`\n\n${'\n'.repeat(20_000)}${line}\n \n${line}`)
+  t.match(answers, [
+    { line: 20_003, status: 202 },
+    { line: 20_005, status: 202 },
+  ])
+})
+
 t.test('with a key the same lines are the same sends, and one that differs is a conflict', async t => {
   const { postLines, memory } = await serveSends(t)
   const headers = { 'idempotency-key': 'import-7' }

@@ -26,6 +26,7 @@ t.test('what it did not seal is 401, and nothing of it reaches a handler', async
   const token = String(pay.payload?.state)
   const [header, payload, signature] = token.split('.') as [string, string, string]
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  const sign = createSigner({ key: stateKey, algorithm: 'HS256', noTimestamp: true })
   const richer = { ...claims, state: { amount: 1 } }
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   for (const [what, state] of Object.entries({
@@ -35,6 +36,9 @@ t.test('what it did not seal is 401, and nothing of it reaches a handler', async
     'unsigned, with a signature': `${encode({ alg: 'none', typ: 'JWT' })}.${payload}.${signature}`,
     'of another key': createSigner({ key: 'some-other-key-of-some-other-server', algorithm: 'HS256' })(claims),
     'of another algorithm': createSigner({ key: stateKey, algorithm: 'HS512' })(claims),
+    'of the key, with claims of another shape': sign({ ...claims, listen: 100, choices: 'x' }),
+    'of the key, for nobody': sign({ ...claims, contact: {} }),
+    'of the key, without an end': sign({ ...claims, exp: undefined }),
     'no token': 'Pay',
     empty: '',
     unrendered: '{{state}}',

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { sql } from 'kysely'
 import t from 'tap'
+import { runKeyOf, storeCall } from '../../src/calls/record.ts'
+import { createRoomStore } from '../../src/contacts/room-store.ts'
 import { defineBlock, Type } from '../../src/index.ts'
+import { page } from '../calls/late-server.ts'
 import { build } from '../helper.ts'
 import { folder, onBoth } from '../store/engines.ts'
 import { until } from '../until.ts'
@@ -175,4 +178,15 @@ t.test('where the store does not take what was remembered within a second, the c
   t.same(logged(), ['DYN_MEMORY_NOT_STORED'])
   other.exec('rollback')
   t.equal(await call('block', '1', { look: true }), 'null', 'and it is not remembered later')
+})
+
+onBoth('a call whose process ended is run again in its own turn, whatever is left of the lease', async (t, bench) => {
+  const call = { id: 'x', block: 'counter', step: null, contact: { id: '1' }, page, input: null, extras: {} }
+  const record = storeCall({ ...call, channel: 'messenger' })
+  const run = { block: 'counter', page, addressee: '1', call: record, idempotencyKey: runKeyOf('x') }
+  await createRoomStore(bench.store).take({ page, contact: '1' }, 'x', 600_000)
+  await bench.queue.addRun(run, 'gone')
+  const { delivered, call: open } = await serveRooms(t, bench, { counter }, { leaseMs: 200 })
+  t.same(await delivered(1), ['1'])
+  t.equal(await open('counter'), '2', 'the turn has ended with it')
 })

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import { type Block, defineBlock } from '../../../src/blocks/define.ts'
 import { createSimulatedServer } from '../../../src/dev/simulator/simulated-server.ts'
+import { counter } from '../../contacts/serve.ts'
 import { startFakePlatform } from '../../fake-platform.ts'
 import { ana, config, folderOf, secret, serve, stateKey } from '../../helper.ts'
 import { until } from '../../until.ts'
@@ -9,7 +10,7 @@ import { until } from '../../until.ts'
 const hello = defineBlock({ open: () => 'Hello' })
 
 /** A server of the block, and the settings that it was built with. */
-function open(t: Test, block: Block = hello, dataDir = folderOf(t)) {
+function open(t: Test, block: Block = hello, dataDir = folderOf(t), now = Date.now) {
   const built: (typeof config)[] = []
   let stops = 0
   const server = createSimulatedServer({
@@ -23,7 +24,7 @@ function open(t: Test, block: Block = hello, dataDir = folderOf(t)) {
       logLevel: 'silent',
     },
     blocks: { ...serve({ block }), stop: () => stops++ },
-    now: Date.now,
+    now,
     build: parts => {
       built.push(parts.config)
       return buildApp({ ...parts, listens: false, maxDelayMs: Number.POSITIVE_INFINITY })
@@ -93,4 +94,19 @@ t.test('sends are listed once the store is open', async t => {
     return sends !== undefined
   })
   t.same(sends, [])
+})
+
+t.test('a block remembers its contact, for as long as the simulator’s clock says', async t => {
+  const clock = { ms: Date.now() }
+  const { server } = open(t, counter, folderOf(t), () => clock.ms)
+  await server.start()
+  const { url, headers } = server.openingOf('block')
+  const say = async () => {
+    const response = await server.fetch(url, { method: 'POST', headers, body: ana })
+    return ((await response.json()) as { content: { messages: { text: string }[] } }).content.messages[0]?.text
+  }
+  await until(async () => (await say()) === '1')
+  t.equal(await say(), '2')
+  clock.ms += 30 * 86_400_000
+  t.equal(await say(), '1')
 })

@@ -36,7 +36,7 @@ export async function examinePublicUrl({ config, isSet, fetch, now, signal }: Pu
   async function proveIdentity(): Promise<Finding> {
     const expected = 'a server with the STATE_KEYS of these settings'
     if (stateKeys.length === 0) return skipped(publicUrl, expected, 'no STATE_KEYS, so each start makes its own')
-    const claims = { block: 'doctor', step: 'doctor', contact: '1', channel: 'messenger', exp: 0 } as const
+    const claims = { block: 'doctor', step: 'doctor', contact: '1', channel: 'messenger', exp: 1 } as const
     const state = createSeal({ keys: stateKeys, now }).sign(claims)
     const response = await fetch(`${publicUrl}/blocks/doctor/doctor`, {
       method: 'POST',

@@ -28,6 +28,7 @@ export type { Static } from '@sinclair/typebox'
 export type { Call, ListenOptions, MenuChoice } from './blocks/call.ts'
 export type { Contact, FullContactData } from './blocks/contact.ts'
 export type { Block, BlockDefinition, BlockOptions, Reply } from './blocks/define.ts'
+export type { MemoryOptions, NoMemory } from './blocks/memory.ts'
 export type { Action, AddTag, RemoveTag, SetFieldValue, UnsetFieldValue } from './content/action.ts'
 export type {
   Button,

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 
 export type Texts = readonly [string, ...string[]]
 
-export const contacts = textsOf('fixtures/contacts').flatMap(text =>
+const files = textsOf('fixtures/contacts')
+/** Bodies of one contact each. */
+export const wholeContacts = files.filter(text => !text.startsWith('[')) as unknown as Texts
+/** With the bodies of the cases of who calls. */
+export const contacts = files.flatMap(text =>
   text.startsWith('[') ? JSON.parse(text).map(({ body }: { body: unknown }) => JSON.stringify(body)) : [text],
 ) as unknown as Texts
 

@@ -6,14 +6,14 @@ import { DynablockError } from '../../src/errors/errors.ts'
 import { parseExact, stringifyExact } from '../../src/json/exact-json.ts'
 import { createSeal } from '../../src/webhook/seal.ts'
 import { attempt } from './attempt.ts'
-import { contacts, replies } from './corpus.ts'
+import { contacts, replies, wholeContacts } from './corpus.ts'
 import { mutated } from './mutation.ts'
 import { stateKey } from './server.ts'
 
 export const pureProperties = {
   'ids of every width come in and go out to the digit': fc.property(
     fc.bigInt({ min: 1n, max: 10n ** 19n - 1n }),
-    fc.constantFrom(...contacts),
+    fc.constantFrom(...wholeContacts),
     (id, contact) => {
       const text = contact.replace(/"id": ?"?\d+"?/, `"id":${id}`)
       const value = parseExact(`{"a":[${id},${text}],"b":${id}}`) as { a: unknown[]; b: unknown }

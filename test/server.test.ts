@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { ana, folderOf, freePort } from './helper.ts'
 import { good, production } from './production.ts'
-import { startServer } from './run-server.ts'
+import { startProgram, startServer } from './run-server.ts'
 import { until } from './until.ts'
 
 const hello = `import { defineBlock } from 'dynablock'\nexport default defineBlock({ open: ({ contact }) => contact.id })\n`
@@ -23,6 +23,17 @@ t.test('in development it starts with nothing set, and prints a line that works'
   const curl = /curl -s[\s\S]*?-d '.*'/.exec(server.output())?.[0] as string
   const { stdout } = spawnSync('sh', ['-c', curl], { encoding: 'utf8' })
   t.same(JSON.parse(stdout), { version: 'v2', content: { messages: [{ type: 'text', text: '9007199254740993123' }] } })
+  server.child.kill('SIGTERM')
+  t.equal(await server.exit, 0)
+})
+
+t.test('behind a tunnel it is development too, and a setting that nobody knows is pointed out', async t => {
+  const env = { PORT: String(await freePort()), REPLY_WITHIN: '5' }
+  const args = ['src/cli/bin.ts', 'live', '--url', 'https://tunnel.test']
+  const server = startProgram(t, folderOf(t, { 'blocks/hello.ts': hello }), env, args)
+  await server.printed(/serves 1 block/)
+  t.match(server.output(), 'REPLY_WITHIN is set, but no setting has this name. Did you mean REPLY_WITHIN_MS?')
+  t.match(server.output(), 'https://tunnel.test')
   server.child.kill('SIGTERM')
   t.equal(await server.exit, 0)
 })

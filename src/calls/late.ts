@@ -149,8 +149,9 @@ export function createLateReplies({
 
   async function end(lease: Lease, kept: KeptLease, ended: Ended): Promise<void> {
     kept.settle()
-    if (await outage.persist(() => storeEnd(lease, ended))) ended.pending?.left()
-    else ended.pending?.leave()
+    const isStored = await outage.persist(() => storeEnd(lease, ended))
+    const leave = isStored ? ended.pending?.left : ended.pending?.leave
+    leave?.()
   }
 
   /** With what was remembered in the turn, or not at all. */

@@ -61,6 +61,10 @@ t.test('every option refuses anything else, and says what to do', async t => {
     [{ open, rerun: 'no' }, /rerun to be true or false/],
     [{ open, expiresAfterSeconds: 0 }, /expiresAfterSeconds to be a whole number from 1/],
     [{ open, expiresAfterSeconds: 1.5 }, /expiresAfterSeconds/],
+    [{ open, memory: {} }, /memory to be an object with schema, written with Type, keepDays/],
+    [{ open, memory: { schema: Type.Object({}), keepDays: 1, days: 1 } }, /memory to be an object with schema/],
+    [{ open, memory: { schema: Type.Object({}), keepDays: 0 } }, /keepDays is a whole number from 1 to 3650/],
+    [{ open, memory: { schema: Type.Object({}), keepDays: 1, migrate: 1 } }, /whose migrate is a function/],
     [{ open, step: {} }, /options that a block has, got "step"\. Did you mean "steps"\?/],
   ] as const) {
     t.throws(() => define(definition), { code: 'DYN_BLOCK_INVALID', message }, String(message))

@@ -70,6 +70,23 @@ t.test('a store that is away refuses line by line', async t => {
   ])
 })
 
+t.test('with keys it is the same, and a key that another takes meanwhile is a conflict of its line alone', async t => {
+  const { postLines, memory, queue } = await serveSends(t)
+  const headers = { 'idempotency-key': 'import-8' }
+  memory.fault.isAway = true
+  t.match((await postLines(`${line}\n${line}`, headers)).answers, [
+    { line: 1, status: 503, code: 'DYN_STORE_FAILED' },
+    { line: 2, status: 503 },
+  ])
+  memory.fault.isAway = false
+  await postLines(line, headers)
+  queue.findAdded = async given => given.map(() => null)
+  t.match((await postLines(`${other}\n${line}`, headers)).answers, [
+    { line: 1, status: 409, code: 'DYN_IDEMPOTENCY_CONFLICT' },
+    { line: 2, status: 202 },
+  ])
+})
+
 /** Posts over a socket of its own, and waits for the answer; `end` false leaves the body unfinished. */
 async function postOver(app: FastifyInstance, payload: string, { end = true, key = 'import-1' } = {}) {
   const { port } = app.server.address() as AddressInfo

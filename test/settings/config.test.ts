@@ -203,6 +203,12 @@ t.test('production makes nothing up', async t => {
   t.equal(loadConfig({ ...production, STATE_KEYS: good.slice(0, 32) }).stateKeys[0]?.length, 32)
 })
 
+t.test('settings that contradict each other are refused', async t => {
+  refused(t, { ...production, MAX_BODY_BYTES: '3000000', MAX_BODIES_BYTES: '2000000' }, [
+    /^- MAX_BODIES_BYTES: expected at least MAX_BODY_BYTES, got less/,
+  ])
+})
+
 t.test('keys that name no page are refused, and never shown', async t => {
   const canary = 'canary-key-that-names-no-page'
   refused(

@@ -49,11 +49,8 @@ export async function examine({
     within('blocks', examineBlocks(folder, config.publicUrl.startsWith('http://')), finding => [finding]),
     within('maton', examineMaton(config, outbound), finding => [finding]),
   ])
-  const store = await within('store', examineStore(config), finding => ({
-    findings: [finding],
-    installations: [],
-    memories: [],
-  }))
+  const nothing = { installations: [], memories: [] }
+  const store = await within('store', examineStore(config), finding => ({ findings: [finding], ...nothing }))
   const appKeys = examineAppKeys(store.installations, config)
   const kinds = new Set<Kind>([...uses.uses.map(({ kind }) => kind), ...kindsOfFallback(config.fallbackFlows.size)])
   const { findings: ofPages, pages } = await within(
